@@ -1,0 +1,34 @@
+// Mean leaf value of a forest of binary trees, as scikit-learn's predict_proba: features are
+// compared in float32 (sklearn/tree/_tree.pyx), leaf fractions summed in float64 in tree order.
+import type { Forest } from './contract.js';
+
+/** Rows of one block share a tree while its nodes are in cache. */
+const ROWS_PER_BLOCK = 64;
+
+export function anomalyProbabilityInto(
+  forest: Forest,
+  rows: Float64Array,
+  nRows: number,
+  out: Float64Array,
+): void {
+  const { nFeatures, nTrees, roots, child, feature, threshold, anomalyFraction } = forest;
+  for (let blockStart = 0; blockStart < nRows; blockStart += ROWS_PER_BLOCK) {
+    const blockEnd = Math.min(blockStart + ROWS_PER_BLOCK, nRows);
+    out.fill(0, blockStart, blockEnd);
+    for (let tree = 0; tree < nTrees; tree++) {
+      const root = roots[tree] as number;
+      for (let row = blockStart; row < blockEnd; row++) {
+        const rowStart = row * nFeatures;
+        let node = root;
+        let left = child[node] as number;
+        while (left !== node) {
+          const value = Math.fround(rows[rowStart + (feature[node] as number)] as number);
+          node = value <= (threshold[node] as number) ? left : left + 1;
+          left = child[node] as number;
+        }
+        out[row] = (out[row] as number) + (anomalyFraction[node] as number);
+      }
+    }
+    for (let row = blockStart; row < blockEnd; row++) out[row] = (out[row] as number) / nTrees;
+  }
+}

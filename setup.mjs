@@ -1,0 +1,45 @@
+// Makes a fresh clone ready to run: installs what the lock file names and compiles what changed.
+// Runs before `npm start` and `npm test`; takes milliseconds when there is nothing to do.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+
+const SOURCE_FOLDERS = ['src', 'native-free-kernels', 'bench', 'test'];
+const BUILD_STAMP = 'dist/.built';
+
+if (modifiedMs('node_modules/.package-lock.json') < modifiedMs('package-lock.json')) {
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+
+const newestSourceMs = Math.max(...['tsconfig.json', ...SOURCE_FOLDERS].map(newestMs));
+if (process.argv.includes('--build') || modifiedMs(BUILD_STAMP) < newestSourceMs) {
+  rmSync('dist', { recursive: true, force: true });
+  run('npm', ['exec', '--no', '--', 'tsc']);
+  writeFileSync(BUILD_STAMP, '');
+}
+
+/** Time of the newest change below `path`; folders count, so that a removed file does too. */
+function newestMs(path) {
+  if (!path.includes('.')) {
+    const below = readdirSync(path, { recursive: true, withFileTypes: true });
+    return Math.max(
+      modifiedMs(path),
+      ...below.map((entry) => modifiedMs(`${entry.parentPath ?? entry.path}/${entry.name}`)),
+    );
+  }
+  return modifiedMs(path);
+}
+
+function modifiedMs(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) {
+    console.error(`${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}`);
+    process.exit(1);
+  }
+}

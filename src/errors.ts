@@ -1,0 +1,80 @@
+// Every error that a user can meet: a tag, fields that name the place and the value, one HTTP status per tag.
+
+/** HTTP status by tag; what the command line and the library throw has the status that the server would answer. */
+export const STATUS_BY_TAG = {
+  'malformed-body': 400,
+  'invalid-field': 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  'unknown-model': 404,
+  'method-not-allowed': 405,
+  'not-acceptable': 406,
+  'request-timeout': 408,
+  'body-too-large': 413,
+  'too-many-rows': 413,
+  'unsupported-media-type': 415,
+  internal: 500,
+  'worker-died': 500,
+  'queue-full': 503,
+  'shutting-down': 503,
+  'bad-detector-file': 422,
+  'bad-data-file': 422,
+  'bad-option': 400,
+} as const;
+
+export type ErrorTag = keyof typeof STATUS_BY_TAG;
+
+/** Where the error is and what stood there; only what applies is set. */
+export interface ErrorFields {
+  /** 0-based index of the row in the request or file. */
+  readonly row?: number;
+  readonly field?: string;
+  readonly value?: unknown;
+  readonly file?: string;
+  readonly model?: string;
+  readonly retryAfterSeconds?: number;
+  readonly allow?: string;
+}
+
+/** What crosses threads and sockets in place of an error. */
+export interface ErrorData {
+  readonly tag: ErrorTag;
+  readonly message: string;
+  readonly fields: ErrorFields;
+}
+
+export class AnomalyPredictorError extends Error {
+  readonly tag: ErrorTag;
+  readonly fields: ErrorFields;
+
+  constructor(tag: ErrorTag, message: string, fields: ErrorFields = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'AnomalyPredictorError';
+    this.tag = tag;
+    this.fields = fields;
+  }
+
+  get status(): number {
+    return STATUS_BY_TAG[this.tag];
+  }
+
+  toData(): ErrorData {
+    return { tag: this.tag, message: this.message, fields: this.fields };
+  }
+
+  static fromData(data: ErrorData): AnomalyPredictorError {
+    return new AnomalyPredictorError(data.tag, data.message, data.fields);
+  }
+}
+
+const LONGEST_SHOWN_VALUE = 60;
+
+/** A value as an error message shows it: JSON, cut to a readable length. */
+export function showValue(value: unknown): string {
+  const text =
+    typeof value === 'number' || value === undefined
+      ? String(value)
+      : (JSON.stringify(value) ?? String(value));
+  return text.length <= LONGEST_SHOWN_VALUE ? text : `${text.slice(0, LONGEST_SHOWN_VALUE)}…`;
+}
