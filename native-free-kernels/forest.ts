@@ -16,19 +16,19 @@ export function anomalyProbabilityInto(
     const blockEnd = Math.min(blockStart + ROWS_PER_BLOCK, nRows);
     out.fill(0, blockStart, blockEnd);
     for (let tree = 0; tree < nTrees; tree++) {
-      const root = roots[tree] as number;
+      const root = roots[tree];
       for (let row = blockStart; row < blockEnd; row++) {
         const rowStart = row * nFeatures;
         let node = root;
-        let left = child[node] as number;
+        let left = child[node];
         while (left !== node) {
-          const value = Math.fround(rows[rowStart + (feature[node] as number)] as number);
-          node = value <= (threshold[node] as number) ? left : left + 1;
-          left = child[node] as number;
+          const value = Math.fround(rows[rowStart + feature[node]]);
+          node = value <= threshold[node] ? left : left + 1;
+          left = child[node];
         }
-        out[row] = (out[row] as number) + (anomalyFraction[node] as number);
+        out[row] = out[row] + anomalyFraction[node];
       }
     }
-    for (let row = blockStart; row < blockEnd; row++) out[row] = (out[row] as number) / nTrees;
+    for (let row = blockStart; row < blockEnd; row++) out[row] = out[row] / nTrees;
   }
 }

@@ -28,10 +28,10 @@ function rbfInto(svm: OneClassSvm, rows: Float64Array, nRows: number, out: Float
     for (let i = 0, at = 0; i < nSupport; i++) {
       let squaredDistance = 0;
       for (let feature = 0; feature < nFeatures; feature++, at++) {
-        const difference = (rows[rowStart + feature] as number) - (supportVectors[at] as number);
+        const difference = rows[rowStart + feature] - supportVectors[at];
         squaredDistance += difference * difference;
       }
-      sum += (coefficients[i] as number) * Math.exp(minusGamma * squaredDistance);
+      sum += coefficients[i] * Math.exp(minusGamma * squaredDistance);
     }
     out[row] = sum + intercept;
   }
@@ -43,7 +43,7 @@ function linearInto(svm: OneClassSvm, rows: Float64Array, nRows: number, out: Fl
   for (let row = 0; row < nRows; row++) {
     let sum = 0;
     for (let i = 0; i < nSupport; i++) {
-      sum += (coefficients[i] as number) * dot(rows, row, supportVectors, i, nFeatures);
+      sum += coefficients[i] * dot(rows, row, supportVectors, i, nFeatures);
     }
     out[row] = sum + intercept;
   }
@@ -57,7 +57,7 @@ function polyInto(svm: OneClassSvm, rows: Float64Array, nRows: number, out: Floa
     let sum = 0;
     for (let i = 0; i < nSupport; i++) {
       const base = gamma * dot(rows, row, supportVectors, i, nFeatures) + coef0;
-      sum += (coefficients[i] as number) * integerPower(base, degree);
+      sum += coefficients[i] * integerPower(base, degree);
     }
     out[row] = sum + intercept;
   }
@@ -71,7 +71,7 @@ function sigmoidInto(svm: OneClassSvm, rows: Float64Array, nRows: number, out: F
     let sum = 0;
     for (let i = 0; i < nSupport; i++) {
       const argument = gamma * dot(rows, row, supportVectors, i, nFeatures) + coef0;
-      sum += (coefficients[i] as number) * Math.tanh(argument);
+      sum += coefficients[i] * Math.tanh(argument);
     }
     out[row] = sum + intercept;
   }
@@ -89,7 +89,7 @@ export function dot(
   const startOfB = rowOfB * nFeatures;
   let sum = 0;
   for (let feature = 0; feature < nFeatures; feature++) {
-    sum += (a[startOfA + feature] as number) * (b[startOfB + feature] as number);
+    sum += a[startOfA + feature] * b[startOfB + feature];
   }
   return sum;
 }

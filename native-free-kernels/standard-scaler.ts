@@ -11,7 +11,7 @@ export function scaleInto(
   const { nFeatures, mean, scale } = scaler;
   for (let row = 0, at = 0; row < nRows; row++) {
     for (let feature = 0; feature < nFeatures; feature++, at++) {
-      out[at] = ((rows[at] as number) - (mean[feature] as number)) / (scale[feature] as number);
+      out[at] = (rows[at] - mean[feature]) / scale[feature];
     }
   }
 }

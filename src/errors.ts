@@ -30,7 +30,8 @@ export interface ErrorFields {
   /** 0-based index of the row in the request or file. */
   readonly row?: number;
   readonly field?: string;
-  readonly value?: unknown;
+  /** As the message shows it. */
+  readonly value?: string;
   readonly file?: string;
   readonly model?: string;
   readonly retryAfterSeconds?: number;
@@ -68,13 +69,24 @@ export class AnomalyPredictorError extends Error {
   }
 }
 
-const LONGEST_SHOWN_VALUE = 60;
+/** Any thrown value as data; what is not ours is a fault of the program and shows as `internal`. */
+export function toErrorData(error: unknown): ErrorData {
+  if (error instanceof AnomalyPredictorError) return error.toData();
+  return {
+    tag: 'internal',
+    message: error instanceof Error ? error.message : String(error),
+    fields: {},
+  };
+}
 
-/** A value as an error message shows it: JSON, cut to a readable length. */
+const LONGEST_SHOWN_TEXT = 60;
+
+/** A value as an error message shows it, short whatever it holds. */
 export function showValue(value: unknown): string {
-  const text =
-    typeof value === 'number' || value === undefined
-      ? String(value)
-      : (JSON.stringify(value) ?? String(value));
-  return text.length <= LONGEST_SHOWN_VALUE ? text : `${text.slice(0, LONGEST_SHOWN_VALUE)}…`;
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value !== 'string') return String(value);
+  return value.length <= LONGEST_SHOWN_TEXT
+    ? JSON.stringify(value)
+    : `${JSON.stringify(value.slice(0, LONGEST_SHOWN_TEXT))}…`;
 }

@@ -1,0 +1,72 @@
+// What work costs on this machine, learned while it runs: the time of inline work per unit (byte or row),
+// the bytes of a row, and the trip to a worker and back. Decides what is scored inline.
+
+/** Weight of the newest measurement in the moving averages. */
+const NEWEST_WEIGHT = 0.1;
+/** A lone trip to a worker thread and back, before the first one is measured. */
+const FIRST_TRIP_MS = 0.07;
+/** Cost of a byte of JSON decoded and scored, before the first one is measured. */
+const FIRST_MS_PER_UNIT = 20e-6;
+/** Bytes of a row, before the first one is measured: few, so that the first guess of rows is high. */
+const FIRST_BYTES_PER_ROW = 40;
+
+/** A moving average that starts at a guess; the first measurement replaces it. */
+class MovingAverage {
+  value: number;
+  #measured = false;
+
+  constructor(firstGuess: number) {
+    this.value = firstGuess;
+  }
+
+  add(measurement: number): void {
+    this.value = this.#measured
+      ? this.value + NEWEST_WEIGHT * (measurement - this.value)
+      : measurement;
+    this.#measured = true;
+  }
+}
+
+/** Costs of one kind of work for one detector. */
+export class WorkCost {
+  readonly #msPerUnit = new MovingAverage(FIRST_MS_PER_UNIT);
+  readonly #unitsPerRow = new MovingAverage(FIRST_BYTES_PER_ROW);
+
+  add(units: number, nRows: number, elapsedMs: number): void {
+    this.#msPerUnit.add(elapsedMs / units);
+    if (nRows > 0) this.#unitsPerRow.add(units / nRows);
+  }
+
+  expectedMs(units: number): number {
+    return units * this.#msPerUnit.value;
+  }
+
+  expectedRows(units: number): number {
+    return Math.ceil(units / this.#unitsPerRow.value);
+  }
+}
+
+/** Costs by detector and kind of work, and of the trip to a worker. */
+export class DispatchCosts {
+  readonly #trip = new MovingAverage(FIRST_TRIP_MS);
+  readonly #workByDetector = new WeakMap<object, WorkCost[]>();
+
+  /** `kind`: a small whole number per kind of work. */
+  of(detector: object, kind: number): WorkCost {
+    let works = this.#workByDetector.get(detector);
+    if (works === undefined) {
+      works = [];
+      this.#workByDetector.set(detector, works);
+    }
+    works[kind] ??= new WorkCost();
+    return works[kind];
+  }
+
+  get tripMs(): number {
+    return this.#trip.value;
+  }
+
+  addTrip(elapsedMs: number): void {
+    this.#trip.add(elapsedMs);
+  }
+}

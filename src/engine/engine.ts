@@ -1,0 +1,276 @@
+// The engine: scores batches on a pool of worker threads, and inline where that costs less than the trip.
+// The queue is bounded in rows; a worker that dies is replaced and its work is tried once more.
+import { availableParallelism } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { FixedQueue, Piscina } from 'piscina';
+import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
+import { AnomalyPredictorError } from '../errors.js';
+import type { Detector } from '../model/detector.js';
+import { type Batch, checkFinite, type Rows, readBatch } from '../model/rows.js';
+import { type Prediction, predictionOf } from '../model/verdict.js';
+import { DispatchCosts } from './dispatch-cost.js';
+import type { JobReply, JobSpec, WireFormat, WorkerReply, WorkerTask } from './job.js';
+import { OPERATIONS } from './job.js';
+import { runJob } from './run-job.js';
+import { Scorer } from './scorer.js';
+
+export interface EngineOptions {
+  /** Worker threads; 0 scores everything in the calling thread. @default the number of processors */
+  readonly workers?: number;
+  /** Rows that may wait or run at once; more are refused with `queue-full`. @default 1,000,000 */
+  readonly maxQueuedRows?: number;
+}
+
+export const ENGINE_DEFAULTS: Required<EngineOptions> = {
+  workers: availableParallelism(),
+  maxQueuedRows: 1_000_000,
+};
+
+/** Scores of a batch; all arrays have one element per row. */
+export interface BatchScores {
+  readonly model: string;
+  readonly version: string;
+  readonly count: number;
+  readonly predictions: readonly Prediction[];
+  /** Higher is more normal; above 0 is normal. */
+  readonly scores: Float64Array;
+  /** 0 to 1, higher is worse; 0.5 or more is an anomaly. */
+  readonly risks: Float64Array;
+}
+
+/** What the engine is doing, for metrics. */
+export interface EngineStatus {
+  readonly workers: number;
+  readonly queuedRows: number;
+  readonly workerRestarts: number;
+}
+
+/** Fewer rows than this are not worth a task of their own. */
+const LEAST_ROWS_PER_TASK = 1_000;
+const RETRY_AFTER_SECONDS = 1;
+/** Kinds of work whose costs are learned apart: operations by request format, and bare matrices. */
+const WIRE_FORMATS: readonly WireFormat[] = ['json', 'msgpack', 'ndjson'];
+const MATRIX_WORK = OPERATIONS.length * WIRE_FORMATS.length;
+
+/** Starts the worker threads and resolves when they are there. Close the engine when done with it. */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const { workers, maxQueuedRows } = { ...ENGINE_DEFAULTS, ...options };
+  for (const [name, value, least] of [
+    ['workers', workers, 0],
+    ['maxQueuedRows', maxQueuedRows, 1],
+  ] as const) {
+    if (!Number.isInteger(value) || value < least) {
+      throw new AnomalyPredictorError(
+        'bad-option',
+        `${name} expected a whole number of at least ${least}, got ${value}`,
+        { field: name, value: String(value) },
+      );
+    }
+  }
+  return new Engine(workers, maxQueuedRows);
+}
+
+export class Engine {
+  readonly #pool: Piscina<WorkerTask, WorkerReply> | undefined;
+  readonly #workers: number;
+  readonly #maxQueuedRows: number;
+  readonly #scorer = new Scorer(plainKernels);
+  readonly #costs = new DispatchCosts();
+  #queuedRows = 0;
+  #tasksUnderWay = 0;
+  #workersStarted = 0;
+  #closing = false;
+
+  constructor(workers: number, maxQueuedRows: number) {
+    this.#workers = workers;
+    this.#maxQueuedRows = maxQueuedRows;
+    if (workers === 0) return;
+    this.#pool = new Piscina({
+      filename: new URL('./worker.js', import.meta.url).href,
+      minThreads: workers,
+      maxThreads: workers,
+      taskQueue: new FixedQueue(),
+      recordTiming: false,
+    });
+    // A worker that dies between tasks takes nothing with it; the pool has replaced it already.
+    this.#pool.on('error', () => {});
+    this.#pool.on('workerCreate', () => {
+      this.#workersStarted++;
+    });
+  }
+
+  get status(): EngineStatus {
+    return {
+      workers: this.#workers,
+      queuedRows: this.#queuedRows,
+      workerRestarts: Math.max(0, this.#workersStarted - this.#workers),
+    };
+  }
+
+  /**
+   * Scores `batch` with `detector`. A matrix is [nRows × nFeatures] row-major, float64, unscaled.
+   * @throws AnomalyPredictorError that names row, field and value
+   */
+  async score(detector: Detector, batch: Batch | Float64Array): Promise<BatchScores> {
+    const rows =
+      batch instanceof Float64Array
+        ? matrixRows(detector, batch)
+        : readBatch(detector.schema, batch, Number.POSITIVE_INFINITY);
+    const { scores, risks } = await this.#scoreRows(detector, rows);
+    return {
+      model: detector.name,
+      version: detector.version,
+      count: rows.nRows,
+      predictions: Array.from(scores, predictionOf),
+      scores,
+      risks,
+    };
+  }
+
+  /**
+   * Runs a request body through `spec`, at once where that is cheaper than the trip to a worker.
+   * `detectors`: those that the job may use, the default first. `body` may be reused by the caller
+   * when this returns, unless it is in shared memory.
+   * @throws AnomalyPredictorError at once or as a rejection
+   */
+  submit(
+    spec: JobSpec,
+    detectors: readonly Detector[],
+    body: Uint8Array,
+  ): JobReply | Promise<JobReply> {
+    const kind =
+      OPERATIONS.indexOf(spec.operation) * WIRE_FORMATS.length +
+      WIRE_FORMATS.indexOf(spec.requestFormat);
+    const cost = this.#costs.of(detectors[0], kind);
+    if (this.#pool === undefined || cost.expectedMs(body.length) < this.#costs.tripMs) {
+      const startMs = performance.now();
+      const reply = runJob(spec, detectors, body, this.#scorer);
+      cost.add(body.length, reply.nRows, performance.now() - startMs);
+      return reply;
+    }
+    const shared = body.buffer instanceof SharedArrayBuffer ? body : copyToShared(body);
+    const task: WorkerTask = {
+      kind: 'body',
+      spec,
+      detectors: detectors.map(handleOf),
+      body: shared,
+    };
+    return this.#run(task, cost.expectedRows(body.length)).then(({ reply, elapsedMs }) => {
+      const jobReply = reply as JobReply;
+      cost.add(body.length, jobReply.nRows, elapsedMs);
+      return jobReply;
+    });
+  }
+
+  /** Waits for the work under way, then stops the worker threads. */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    await this.#pool?.close();
+  }
+
+  async #scoreRows(
+    detector: Detector,
+    { nRows, values }: Rows,
+  ): Promise<{ scores: Float64Array; risks: Float64Array }> {
+    const cost = this.#costs.of(detector, MATRIX_WORK);
+    if (this.#pool === undefined || cost.expectedMs(nRows) < this.#costs.tripMs) {
+      const scores = new Float64Array(nRows);
+      const risks = new Float64Array(nRows);
+      const startMs = performance.now();
+      this.#scorer.scoreInto(detector, values, nRows, scores, risks);
+      cost.add(nRows, nRows, performance.now() - startMs);
+      return { scores, risks };
+    }
+    const rows = new Float64Array(new SharedArrayBuffer(values.byteLength));
+    rows.set(values);
+    const scores = new Float64Array(new SharedArrayBuffer(nRows * rows.BYTES_PER_ELEMENT));
+    const risks = new Float64Array(new SharedArrayBuffer(nRows * rows.BYTES_PER_ELEMENT));
+    const rowsPerTask = Math.max(LEAST_ROWS_PER_TASK, Math.ceil(nRows / this.#workers));
+    const tasks = [];
+    for (let firstRow = 0; firstRow < nRows; firstRow += rowsPerTask) {
+      const nTaskRows = Math.min(rowsPerTask, nRows - firstRow);
+      const task: WorkerTask = {
+        kind: 'matrix',
+        detector: handleOf(detector),
+        rows,
+        firstRow,
+        nRows: nTaskRows,
+        scores,
+        risks,
+      };
+      tasks.push(
+        this.#run(task, nTaskRows).then(({ elapsedMs }) =>
+          cost.add(nTaskRows, nTaskRows, elapsedMs),
+        ),
+      );
+    }
+    await Promise.all(tasks);
+    return { scores, risks };
+  }
+
+  /** Runs a task on the pool; `nRows` count against the queue's bound until it is done. */
+  async #run(task: WorkerTask, nRows: number): Promise<WorkerReply & { ok: true }> {
+    // A task that is alone is always taken, however large: the bound is there to refuse a backlog.
+    if (this.#queuedRows > 0 && this.#queuedRows + nRows > this.#maxQueuedRows) {
+      throw new AnomalyPredictorError(
+        'queue-full',
+        `the queue is full: ${this.#queuedRows} of ${this.#maxQueuedRows} rows are waiting`,
+        { retryAfterSeconds: RETRY_AFTER_SECONDS },
+      );
+    }
+    this.#queuedRows += nRows;
+    const alone = this.#tasksUnderWay++ === 0;
+    const startMs = performance.now();
+    try {
+      const result = await this.#runOnce(task).catch(() => this.#runOnce(task));
+      if (!result.ok) throw AnomalyPredictorError.fromData(result.error);
+      if (alone && this.#tasksUnderWay === 1) {
+        this.#costs.addTrip(performance.now() - startMs - result.elapsedMs);
+      }
+      return result;
+    } finally {
+      this.#queuedRows -= nRows;
+      this.#tasksUnderWay--;
+    }
+  }
+
+  /** Rejects only when the worker dies: what goes wrong in a task comes back as data. */
+  async #runOnce(task: WorkerTask): Promise<WorkerReply> {
+    if (this.#closing) throw new AnomalyPredictorError('shutting-down', 'the engine is closed');
+    try {
+      return await (this.#pool as Piscina<WorkerTask, WorkerReply>).run(task);
+    } catch (cause) {
+      throw new AnomalyPredictorError(
+        'worker-died',
+        'the worker thread that scored this died, twice; the rows were not scored',
+        {},
+        { cause },
+      );
+    }
+  }
+}
+
+function matrixRows({ schema }: Detector, values: Float64Array): Rows {
+  const nFeatures = schema.features.length;
+  if (values.length % nFeatures !== 0) {
+    throw new AnomalyPredictorError(
+      'malformed-body',
+      `the matrix has ${values.length} values, expected a multiple of ${nFeatures}`,
+      { value: String(values.length) },
+    );
+  }
+  const rows = { nRows: values.length / nFeatures, values };
+  checkFinite(schema, rows);
+  return rows;
+}
+
+function handleOf({ version, bytes }: Detector) {
+  return { version, bytes };
+}
+
+function copyToShared(body: Uint8Array): Uint8Array {
+  const shared = new Uint8Array(new SharedArrayBuffer(body.length));
+  shared.set(body);
+  return shared;
+}

@@ -1,0 +1,72 @@
+// What crosses between the front end and the worker threads: a request body to score and the reply body,
+// or an error as data. The same job runs inline or on a worker.
+import type { ErrorData } from '../errors.js';
+
+export const OPERATIONS = ['score', 'predict', 'lines'] as const;
+/**
+ * `score`: a batch for one detector. `predict`: one behaviour or an array of them, each naming its detector.
+ * `lines`: a block of whole NDJSON lines for one detector.
+ */
+export type Operation = (typeof OPERATIONS)[number];
+
+export type WireFormat = 'json' | 'msgpack' | 'ndjson';
+
+export interface JobSpec {
+  readonly operation: Operation;
+  readonly requestFormat: WireFormat;
+  readonly replyFormat: WireFormat;
+  readonly maxRows: number;
+  /** Index of the first row in the whole stream; 0 but for `lines`. */
+  readonly firstRow: number;
+}
+
+/** How many rows a detector called normal and anomalous. */
+export interface Tally {
+  readonly model: string;
+  readonly normal: number;
+  readonly anomaly: number;
+}
+
+export interface JobReply {
+  readonly body: string | Uint8Array;
+  readonly nRows: number;
+  readonly tallies: readonly Tally[];
+}
+
+/** A detector as threads hand it over: shared memory by reference, never a copy. */
+export interface DetectorHandle {
+  readonly version: string;
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+}
+
+export type WorkerTask = BodyTask | MatrixTask;
+
+export interface BodyTask {
+  readonly kind: 'body';
+  readonly spec: JobSpec;
+  readonly detectors: readonly DetectorHandle[];
+  readonly body: Uint8Array;
+}
+
+/** Rows in shared memory; the worker writes scores and risks of [firstRow … firstRow + nRows) in place. */
+export interface MatrixTask {
+  readonly kind: 'matrix';
+  readonly detector: DetectorHandle;
+  /** [total rows × nFeatures] row-major */
+  readonly rows: Float64Array;
+  readonly firstRow: number;
+  readonly nRows: number;
+  /** [total rows] each */
+  readonly scores: Float64Array;
+  readonly risks: Float64Array;
+}
+
+export type WorkerReply =
+  | {
+      readonly ok: true;
+      /** Undefined for a matrix: its results are already in place. */
+      readonly reply: JobReply | undefined;
+      /** What the work took, without the way there and back. */
+      readonly elapsedMs: number;
+    }
+  | { readonly ok: false; readonly error: ErrorData };

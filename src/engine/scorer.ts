@@ -1,0 +1,62 @@
+// Rows to scores and risks on one thread: scale, run the model's kernel, subtract the threshold.
+import type { Kernels } from '../../native-free-kernels/contract.js';
+import type { Detector } from '../model/detector.js';
+import { riskInto } from '../model/verdict.js';
+
+/** Rows that are scaled at a time: nine features of them stay in the first-level cache. */
+const ROWS_PER_BLOCK = 256;
+
+/** Scores with scratch memory of its own; one per thread. */
+export class Scorer {
+  readonly #kernels: Kernels;
+  #scaled = new Float64Array(0);
+
+  constructor(kernels: Kernels) {
+    this.#kernels = kernels;
+  }
+
+  /**
+   * Scores and risks of `nRows` rows into `scores` and `risks`.
+   * `rows`: [nRows × nFeatures] row-major, finite, unscaled, read-only.
+   */
+  scoreInto(
+    detector: Detector,
+    rows: Float64Array,
+    nRows: number,
+    scores: Float64Array,
+    risks: Float64Array,
+  ): void {
+    const { scaler } = detector;
+    const { nFeatures } = scaler;
+    if (this.#scaled.length < ROWS_PER_BLOCK * nFeatures) {
+      this.#scaled = new Float64Array(ROWS_PER_BLOCK * nFeatures);
+    }
+    const scaled = this.#scaled;
+    for (let start = 0; start < nRows; start += ROWS_PER_BLOCK) {
+      const nBlock = Math.min(ROWS_PER_BLOCK, nRows - start);
+      const whole = nBlock === nRows;
+      const block = whole ? rows : rows.subarray(start * nFeatures, (start + nBlock) * nFeatures);
+      const out = whole ? scores : scores.subarray(start, start + nBlock);
+      this.#kernels.scaleInto(scaler, block, nBlock, scaled);
+      this.#modelOutputInto(detector, scaled, nBlock, out);
+    }
+    riskInto(detector, scores, nRows, risks);
+  }
+
+  #modelOutputInto(
+    detector: Detector,
+    scaled: Float64Array,
+    nRows: number,
+    out: Float64Array,
+  ): void {
+    const { model, threshold } = detector;
+    if (model.type === 'forest') {
+      this.#kernels.anomalyProbabilityInto(model.forest, scaled, nRows, out);
+      // P(normal) − P(anomaly) = 1 − 2 P(anomaly)
+      for (let row = 0; row < nRows; row++) out[row] = 1 - 2 * out[row] - threshold;
+    } else {
+      this.#kernels.decisionInto(model.svm, scaled, nRows, out);
+      if (threshold !== 0) for (let row = 0; row < nRows; row++) out[row] -= threshold;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// The worker thread: attaches detectors from shared memory, once each, and runs the tasks that it is given.
+// Errors go back as data, because an error class does not survive the way between threads.
+import { performance } from 'node:perf_hooks';
+import { move, transferableSymbol, valueSymbol } from 'piscina';
+import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
+import { toErrorData } from '../errors.js';
+import type { Detector } from '../model/detector.js';
+import { attachDetector } from '../model/detector-file.js';
+import type {
+  BodyTask,
+  DetectorHandle,
+  JobReply,
+  MatrixTask,
+  WorkerReply,
+  WorkerTask,
+} from './job.js';
+import { runJob } from './run-job.js';
+import { Scorer } from './scorer.js';
+
+const scorer = new Scorer(plainKernels);
+const detectorByVersion = new Map<string, Detector>();
+const encoder = new TextEncoder();
+
+export default function runTask(task: WorkerTask): unknown {
+  const startMs = performance.now();
+  try {
+    const reply = task.kind === 'body' ? scoreBody(task) : scoreMatrix(task);
+    return handOver({ ok: true, reply, elapsedMs: performance.now() - startMs });
+  } catch (error) {
+    return { ok: false, error: toErrorData(error) } satisfies WorkerReply;
+  }
+}
+
+function scoreBody({ spec, detectors, body }: BodyTask): JobReply {
+  const reply = runJob(spec, detectors.map(attach), body, scorer);
+  // Bytes of its own: they are transferred, and msgpackr keeps writing to the memory behind its replies.
+  const bytes = typeof reply.body === 'string' ? encoder.encode(reply.body) : reply.body.slice();
+  return { ...reply, body: bytes };
+}
+
+function scoreMatrix({ detector, rows, firstRow, nRows, scores, risks }: MatrixTask): undefined {
+  const { nFeatures } = attach(detector).scaler;
+  scorer.scoreInto(
+    attach(detector),
+    rows.subarray(firstRow * nFeatures, (firstRow + nRows) * nFeatures),
+    nRows,
+    scores.subarray(firstRow, firstRow + nRows),
+    risks.subarray(firstRow, firstRow + nRows),
+  );
+}
+
+function attach({ version, bytes }: DetectorHandle): Detector {
+  let detector = detectorByVersion.get(version);
+  if (detector === undefined) {
+    detector = attachDetector(bytes);
+    detectorByVersion.set(version, detector);
+  }
+  return detector;
+}
+
+/** Moves the reply's bytes to the calling thread instead of copying them. */
+function handOver(result: WorkerReply & { ok: true }): unknown {
+  const body = result.reply?.body;
+  if (!(body instanceof Uint8Array)) return result;
+  return move({ [transferableSymbol]: body.buffer, [valueSymbol]: result });
+}

@@ -1,0 +1,25 @@
+// MessagePack by msgpackr, in its plain form: maps are objects, and none of msgpackr's own extensions
+// (records, shared structures, typed objects) is written or read.
+import { Packr, Unpackr } from 'msgpackr';
+import { AnomalyPredictorError } from '../errors.js';
+
+const packr = new Packr({ useRecords: false, variableMapSize: true });
+const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
+
+/** The document in `bytes`; throws `malformed-body` that says why it cannot be read. */
+export function decodeMsgpack(bytes: Uint8Array): unknown {
+  try {
+    return unpackr.unpack(bytes);
+  } catch (cause) {
+    throw new AnomalyPredictorError(
+      'malformed-body',
+      `not valid MessagePack: ${(cause as Error).message}`,
+      {},
+      { cause },
+    );
+  }
+}
+
+export function encodeMsgpack(document: unknown): Uint8Array {
+  return packr.pack(document);
+}

@@ -1,0 +1,93 @@
+// Detector files on disk: one file, or a folder of them by name.
+import { closeSync, fstatSync, openSync, readdirSync, readSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AnomalyPredictorError } from '../errors.js';
+import type { Detector } from './detector.js';
+import { readDetector } from './detector-file.js';
+
+export const DETECTOR_FILE_SUFFIX = '.safetensors';
+const LARGEST_FILE_BYTES = 2 ** 31;
+
+/** Detectors by name. */
+export type Catalog = ReadonlyMap<string, Detector>;
+
+/** The detector in `file`; throws `bad-detector-file` that names the file and what is wrong with it. */
+export function loadDetector(file: string): Detector {
+  try {
+    return readDetector(readShared(file));
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw new AnomalyPredictorError('bad-detector-file', `${file}: ${what}`, { file }, { cause });
+  }
+}
+
+/** Every detector file in `folder`, by the detector's name. */
+export function loadCatalog(folder: string): Catalog {
+  const catalog = new Map<string, Detector>();
+  for (const name of listFolder(folder)) {
+    if (!name.endsWith(DETECTOR_FILE_SUFFIX)) continue;
+    const file = join(folder, name);
+    const detector = loadDetector(file);
+    if (catalog.has(detector.name)) {
+      throw new AnomalyPredictorError(
+        'bad-detector-file',
+        `${file}: another file of this folder holds detector "${detector.name}" too`,
+        { file, model: detector.name },
+      );
+    }
+    catalog.set(detector.name, detector);
+  }
+  return catalog;
+}
+
+export function saveDetector(detector: Detector, folder: string): string {
+  const file = join(folder, `${detector.name}${DETECTOR_FILE_SUFFIX}`);
+  writeFileSync(file, detector.bytes);
+  return file;
+}
+
+/** Throws `unknown-model` that names the ones that exist. */
+export function findDetector(catalog: Catalog, name: string): Detector {
+  const detector = catalog.get(name);
+  if (detector === undefined) {
+    throw new AnomalyPredictorError(
+      'unknown-model',
+      `unknown model "${name}", expected one of ${[...catalog.keys()].join(', ')}`,
+      { model: name },
+    );
+  }
+  return detector;
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (cause) {
+    throw new AnomalyPredictorError(
+      'bad-option',
+      `cannot read the model folder ${folder}: ${(cause as Error).message}`,
+      { file: folder },
+      { cause },
+    );
+  }
+}
+
+function readShared(file: string): Uint8Array<SharedArrayBuffer> {
+  const descriptor = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(descriptor);
+    if (size > LARGEST_FILE_BYTES) {
+      throw new RangeError(`${size} bytes, at most ${LARGEST_FILE_BYTES} are allowed`);
+    }
+    const bytes = new Uint8Array(new SharedArrayBuffer(size));
+    let offset = 0;
+    while (offset < size) {
+      const read = readSync(descriptor, bytes, offset, size - offset, offset);
+      if (read === 0) throw new RangeError(`ended after ${offset} of ${size} bytes`);
+      offset += read;
+    }
+    return bytes;
+  } finally {
+    closeSync(descriptor);
+  }
+}
