@@ -1,0 +1,67 @@
+// From scores to verdicts. Higher scores are more normal and the border is 0; the risk runs the other
+// way, from 0 to 1, and is 0.5 or more exactly when the score is an anomaly's.
+import type { DetectorParts } from './detector.js';
+
+export type Prediction = 'normal' | 'anomaly';
+
+export interface Verdict {
+  readonly prediction: Prediction;
+  /** 1 normal, −1 anomaly, as scikit-learn's `predict`. */
+  readonly raw_prediction: 1 | -1;
+  readonly score: number;
+  readonly risk: number;
+  readonly model_used: string;
+}
+
+/** A score of exactly 0 is an anomaly, as in scikit-learn. */
+export function isAnomaly(score: number): boolean {
+  return score <= 0;
+}
+
+export function predictionOf(score: number): Prediction {
+  return isAnomaly(score) ? 'anomaly' : 'normal';
+}
+
+export function verdictOf(score: number, risk: number, modelName: string): Verdict {
+  return {
+    prediction: predictionOf(score),
+    raw_prediction: isAnomaly(score) ? -1 : 1,
+    score,
+    risk,
+    model_used: modelName,
+  };
+}
+
+/** Largest double below one half: the risk of a normal row never rounds up to the border. */
+const HIGHEST_NORMAL_RISK = 0.5 - 2 ** -54;
+
+/**
+ * Risks of `scores` into out[0 … nRows).
+ *
+ * Forest: P(anomaly), stretched on either side of a threshold other than 0 so that it stays at 0.5 on the
+ * border. One-Class SVM: the logistic function of −score / riskScale.
+ */
+export function riskInto(
+  detector: Pick<DetectorParts, 'model' | 'threshold'>,
+  scores: Float64Array,
+  nRows: number,
+  out: Float64Array,
+): void {
+  const { model, threshold } = detector;
+  if (model.type === 'forest') {
+    // Scores lie between −1 − threshold and 1 − threshold.
+    for (let row = 0; row < nRows; row++) {
+      const score = scores[row];
+      out[row] =
+        score > 0
+          ? Math.min(0.5 - (0.5 * score) / (1 - threshold), HIGHEST_NORMAL_RISK)
+          : 0.5 - (0.5 * score) / (1 + threshold);
+    }
+  } else {
+    for (let row = 0; row < nRows; row++) {
+      const score = scores[row];
+      const risk = 1 / (1 + Math.exp(score / model.riskScale));
+      out[row] = score > 0 ? Math.min(risk, HIGHEST_NORMAL_RISK) : risk;
+    }
+  }
+}
