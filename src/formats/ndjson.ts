@@ -1,5 +1,6 @@
 // NDJSON: one row a line in, one verdict a line out. A line that cannot be scored is answered by a line
 // that says why, and the stream goes on. Blank lines are passed over.
+import { isUtf8 } from 'node:buffer';
 import { AnomalyPredictorError } from '../errors.js';
 import { type RowReader, rowReader } from '../model/rows.js';
 import type { Schema } from '../model/schema.js';
@@ -16,9 +17,7 @@ export interface LineBlock {
 
 /** `firstRow` is the index of the block's first row in the whole stream. */
 export function decodeLines(schema: Schema, bytes: Uint8Array, firstRow: number): LineBlock {
-  const lines = decodeUtf8(bytes)
-    .split('\n')
-    .filter((line) => line.trim() !== '');
+  const lines = splitLines(bytes);
   const nFeatures = schema.features.length;
   const values = new Float64Array(lines.length * nFeatures);
   const errors = new Map<number, AnomalyPredictorError>();
@@ -33,20 +32,57 @@ export function decodeLines(schema: Schema, bytes: Uint8Array, firstRow: number)
   return { nRows: lines.length, values, errors };
 }
 
+/** Lines that are not blank. Where one of them is not UTF-8, all stay bytes, so that only it fails. */
+function splitLines(bytes: Uint8Array): readonly (string | Uint8Array)[] {
+  if (isUtf8(bytes)) {
+    return decodeUtf8(bytes)
+      .split('\n')
+      .filter((line) => line !== '' && line !== '\r');
+  }
+  const lines: Uint8Array[] = [];
+  forEachLine(bytes, (start, end) => {
+    lines.push(bytes.subarray(start, end));
+  });
+  return lines;
+}
+
 function readLine(
   readRow: RowReader,
-  line: string,
+  line: string | Uint8Array,
   row: number,
   values: Float64Array,
   start: number,
 ): AnomalyPredictorError | undefined {
   try {
-    readRow(parseJson(line), row, values, start);
+    readRow(parseJson(typeof line === 'string' ? line : decodeUtf8(line)), row, values, start);
     return undefined;
   } catch (error) {
     if (!(error instanceof AnomalyPredictorError)) throw error;
     if (error.fields.row !== undefined) return error;
     return new AnomalyPredictorError(error.tag, `row ${row}: ${error.message}`, { row });
+  }
+}
+
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** Number of rows, that is of lines that are not blank, in a block of whole lines. */
+export function countRows(bytes: Uint8Array): number {
+  let nRows = 0;
+  forEachLine(bytes, () => {
+    nRows++;
+  });
+  return nRows;
+}
+
+/** Calls `visit` with the start and the end of each line that is not blank, without its newline. */
+function forEachLine(bytes: Uint8Array, visit: (start: number, end: number) => void): void {
+  for (let start = 0; start < bytes.length; ) {
+    const newline = bytes.indexOf(NEWLINE, start);
+    const end = newline < 0 ? bytes.length : newline;
+    const blank = end === start || (end === start + 1 && bytes[start] === CARRIAGE_RETURN);
+    if (!blank) visit(start, end);
+    start = end + 1;
   }
 }
 

@@ -21,6 +21,11 @@ export const Schema = Type.Object(
 );
 export type Schema = Static<typeof Schema>;
 
+/** A behaviour made of the features' examples. */
+export function exampleRow({ features }: Schema): Record<string, number> {
+  return Object.fromEntries(features.map(({ name, example }) => [name, example]));
+}
+
 /** The nine features of the API access behaviour dataset. */
 export const API_BEHAVIOUR_SCHEMA: Schema = {
   features: [

@@ -1,0 +1,202 @@
+// Every request from head to reply: find the route, check who may call it, run it, turn errors into
+// replies and count the outcome.
+import { performance } from 'node:perf_hooks';
+import { AnomalyPredictorError, STATUS_BY_TAG } from '../errors.js';
+import { type CheckToken, tokenCheck } from './auth.js';
+import {
+  type Admission,
+  type Application,
+  type BodyAdmission,
+  ClientGoneError,
+  type Reply,
+  type ReplyStream,
+  type RequestHead,
+  type StreamAdmission,
+} from './http.js';
+import { errorReply } from './reply.js';
+import type { Action, Route } from './route.js';
+import type { Services } from './services.js';
+
+/** Status under which a request counts whose client went away. */
+const CLIENT_GONE = 499;
+/** Label of requests that no route takes, whatever their path. */
+const NO_ROUTE = 'none';
+
+export function createApplication(services: Services, routes: readonly Route[]): Application {
+  const { config } = services;
+  const checkToken = tokenCheck(config.tokens);
+  const find = routeFinder(routes);
+
+  return {
+    admit(head) {
+      const exchange = new Exchange(services);
+      try {
+        const { route, parameter } = find(head);
+        exchange.route = route.path;
+        checkAccess(route, head, checkToken);
+        return exchange.admission(route.open({ head, parameter }), config.maxBodyBytes);
+      } catch (error) {
+        return { kind: 'immediate', reply: exchange.fail(error) };
+      }
+    },
+  };
+}
+
+/** One request under way: what has to be known to count it and to answer its errors. */
+class Exchange {
+  route = NO_ROUTE;
+  readonly #services: Services;
+  readonly #startMs = performance.now();
+  #counted = false;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  admission(action: Action, limitBytes: number): Admission {
+    switch (action.kind) {
+      case 'immediate':
+        return { kind: 'immediate', reply: this.finish(action.reply) };
+      case 'body':
+        return new BodyExchange(this, action.handle, limitBytes);
+      case 'stream':
+        return new StreamExchange(this, action.handle);
+    }
+  }
+
+  finish(reply: Reply): Reply {
+    this.count(reply.status);
+    return reply;
+  }
+
+  fail(error: unknown): Reply {
+    const reply = errorReply(error);
+    if (reply.status === STATUS_BY_TAG.internal) console.error(error);
+    return this.finish(reply);
+  }
+
+  /** Only the first outcome counts: a client may be gone before its reply is ready. */
+  count(status: number): void {
+    if (this.#counted) return;
+    this.#counted = true;
+    this.#services.metrics.request(this.route, status, performance.now() - this.#startMs);
+  }
+}
+
+class BodyExchange implements BodyAdmission {
+  readonly kind = 'body';
+  readonly limitBytes: number;
+  readonly #exchange: Exchange;
+  readonly #handle: (body: Uint8Array) => Reply | Promise<Reply>;
+
+  constructor(exchange: Exchange, handle: BodyExchange['handle'], limitBytes: number) {
+    this.#exchange = exchange;
+    this.#handle = handle;
+    this.limitBytes = limitBytes;
+  }
+
+  handle(body: Uint8Array): Reply | Promise<Reply> {
+    try {
+      const reply = this.#handle(body);
+      if (!(reply instanceof Promise)) return this.#exchange.finish(reply);
+      return reply.then(
+        (settled) => this.#exchange.finish(settled),
+        (error) => this.#exchange.fail(error),
+      );
+    } catch (error) {
+      return this.#exchange.fail(error);
+    }
+  }
+
+  tooLarge(): Reply {
+    return this.#exchange.fail(
+      new AnomalyPredictorError(
+        'body-too-large',
+        `the body is larger than ${this.limitBytes} bytes, the limit`,
+      ),
+    );
+  }
+
+  aborted(): void {
+    this.#exchange.count(CLIENT_GONE);
+  }
+}
+
+class StreamExchange implements StreamAdmission {
+  readonly kind = 'stream';
+  readonly #exchange: Exchange;
+  readonly #handle: (input: AsyncIterable<Uint8Array>, output: ReplyStream) => Promise<void>;
+
+  constructor(exchange: Exchange, handle: (Action & { kind: 'stream' })['handle']) {
+    this.#exchange = exchange;
+    this.#handle = handle;
+  }
+
+  async handle(input: AsyncIterable<Uint8Array>, output: ReplyStream): Promise<Reply | undefined> {
+    try {
+      await this.#handle(input, output);
+      this.#exchange.count(200);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ClientGoneError) {
+        this.#exchange.count(CLIENT_GONE);
+        throw error;
+      }
+      return this.#exchange.fail(error);
+    }
+  }
+}
+
+function checkAccess(route: Route, head: RequestHead, checkToken: CheckToken): void {
+  if (route.access === 'token') checkToken(head.authorization);
+  else if (route.access === 'loopback' && !isLoopback(head.remoteAddress())) {
+    throw new AnomalyPredictorError('forbidden', `${route.path} is open on loopback only`);
+  }
+}
+
+/** 127.0.0.0/8, ::1, and the first of them as IPv6 writes it. */
+function isLoopback(address: string): boolean {
+  return (
+    /^(::ffff:|0{4}(:0{4}){4}:ffff:)?127\./i.test(address) || /^(::1|(0{4}:){7}0001)$/.test(address)
+  );
+}
+
+/** Finds the route of a request; HEAD is served as GET. Throws `not-found` or `method-not-allowed`. */
+function routeFinder(routes: readonly Route[]) {
+  const byPath = new Map<string, Map<string, Route>>();
+  for (const route of routes) {
+    const methods = byPath.get(route.path) ?? new Map<string, Route>();
+    byPath.set(route.path, methods.set(route.method, route));
+  }
+
+  return function find({ method, path }: RequestHead): { route: Route; parameter: string } {
+    let methods = byPath.get(path);
+    let parameter = '';
+    if (methods === undefined) {
+      const lastSegment = path.lastIndexOf('/') + 1;
+      methods = byPath.get(`${path.slice(0, lastSegment)}{name}`);
+      parameter = decodeSegment(path.slice(lastSegment));
+      if (methods === undefined || parameter === '') {
+        throw new AnomalyPredictorError('not-found', `there is nothing at ${path}`);
+      }
+    }
+    const route = methods.get(method === 'HEAD' ? 'GET' : method);
+    if (route === undefined) {
+      const allow = [...methods.keys()].join(', ');
+      throw new AnomalyPredictorError(
+        'method-not-allowed',
+        `${method} is not allowed at ${path}, expected ${allow}`,
+        { allow },
+      );
+    }
+    return { route, parameter };
+  };
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

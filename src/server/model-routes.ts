@@ -1,0 +1,77 @@
+// GET /v1/models and GET /v1/models/{name}: what can be asked, and how good it is.
+import type { Detector } from '../model/detector.js';
+import { findDetector } from '../model/detector-store.js';
+import { Metrics } from '../model/metrics.js';
+import { Provenance } from '../model/provenance.js';
+import { Schema } from '../model/schema.js';
+import { jsonReply } from './reply.js';
+import type { Route } from './route.js';
+import type { Services } from './services.js';
+
+const DETECTOR = {
+  type: 'object',
+  properties: {
+    name: { type: 'string' },
+    title: { type: 'string' },
+    version: { type: 'string', description: 'Hash of the whole detector' },
+    type: { type: 'string', enum: ['one-class-svm', 'forest'] },
+    threshold: { type: 'number' },
+    schema: Schema,
+    metrics: Metrics,
+    provenance: Provenance,
+  },
+};
+
+export function modelRoutes({ catalog }: Pick<Services, 'catalog'>): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/v1/models',
+      access: 'token',
+      operation: {
+        summary: 'The detectors that are served',
+        responses: {
+          200: ok({
+            type: 'object',
+            properties: { models: { type: 'array', items: DETECTOR } },
+          }),
+        },
+      },
+      open: () => ({
+        kind: 'immediate',
+        reply: jsonReply({ models: [...catalog.values()].map(describe) }),
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/v1/models/{name}',
+      access: 'token',
+      operation: {
+        summary: 'One detector',
+        parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string' } }],
+        responses: { 200: ok(DETECTOR) },
+      },
+      open: ({ parameter }) => ({
+        kind: 'immediate',
+        reply: jsonReply(describe(findDetector(catalog, parameter))),
+      }),
+    },
+  ];
+}
+
+function describe({
+  name,
+  title,
+  version,
+  model,
+  threshold,
+  schema,
+  metrics,
+  provenance,
+}: Detector) {
+  return { name, title, version, type: model.type, threshold, schema, metrics, provenance };
+}
+
+function ok(schema: unknown) {
+  return { description: 'Found', content: { 'application/json': { schema } } };
+}

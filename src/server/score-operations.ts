@@ -1,0 +1,174 @@
+// OpenAPI operations of the scoring endpoints; feature names, hints and examples come from the schema.
+
+import { MODEL_KEY } from '../engine/run-job.js';
+import type { Catalog } from '../model/detector-store.js';
+import type { Schema } from '../model/schema.js';
+import { CONTENT_TYPES } from './reply.js';
+
+type Json = Record<string, unknown>;
+
+const PREDICTION = { type: 'string', enum: ['normal', 'anomaly'] };
+const SCORE = {
+  type: 'number',
+  description: 'Higher is more normal; above 0 is normal, 0 and below is an anomaly',
+};
+const RISK = {
+  type: 'number',
+  minimum: 0,
+  maximum: 1,
+  description: 'Higher is worse; 0.5 and above is an anomaly',
+};
+const VERDICT = {
+  type: 'object',
+  required: ['prediction', 'model_used', 'raw_prediction', 'score', 'risk'],
+  properties: {
+    prediction: PREDICTION,
+    model_used: { type: 'string' },
+    raw_prediction: { type: 'integer', enum: [1, -1], description: '1 normal, -1 anomaly' },
+    score: SCORE,
+    risk: RISK,
+  },
+};
+
+export function predictOperation(catalog: Catalog): Json {
+  const behaviour = behaviourSchema(schemaOf(catalog));
+  const named = {
+    ...behaviour,
+    properties: {
+      [MODEL_KEY]: { type: 'string', enum: [...catalog.keys()], default: 'ocsvm' },
+      ...(behaviour.properties as Json),
+    },
+  };
+  const oneOrMany = (item: Json) => ({ oneOf: [item, { type: 'array', items: item }] });
+  return {
+    summary: 'Score one behaviour, or an array of them',
+    requestBody: { required: true, content: documents(oneOrMany(named)) },
+    responses: {
+      200: {
+        description: 'A verdict, or an array of verdicts',
+        content: documents(oneOrMany(VERDICT)),
+      },
+    },
+  };
+}
+
+export function scoreOperation(catalog: Catalog): Json {
+  const schema = schemaOf(catalog);
+  const behaviour = behaviourSchema(schema);
+  const numbers = { type: 'array', items: { type: 'number' } };
+  const rows = {
+    type: 'object',
+    required: ['rows'],
+    properties: { rows: { type: 'array', items: { oneOf: [behaviour, numbers] } } },
+  };
+  const columns = {
+    type: 'object',
+    required: ['columns'],
+    properties: {
+      columns: {
+        type: 'object',
+        required: schema.features.map(({ name }) => name),
+        properties: Object.fromEntries(schema.features.map(({ name }) => [name, numbers])),
+      },
+    },
+  };
+  const binary = (description: string) => ({ type: 'string', format: 'binary', description });
+  const matrix = {
+    type: 'object',
+    required: ['matrix', 'rows'],
+    properties: {
+      matrix: binary('rows × features float64, little-endian, row-major'),
+      rows: { type: 'integer', minimum: 1 },
+    },
+  };
+  const head = {
+    model: { type: 'string' },
+    version: { type: 'string' },
+    count: { type: 'integer' },
+  };
+  const arrays = {
+    type: 'object',
+    properties: {
+      ...head,
+      predictions: { type: 'array', items: PREDICTION },
+      scores: { type: 'array', items: SCORE },
+      risks: { type: 'array', items: RISK },
+    },
+  };
+  const packed = {
+    type: 'object',
+    properties: {
+      ...head,
+      predictions: binary('int8: 1 normal, -1 anomaly'),
+      scores: binary('float64, little-endian'),
+      risks: binary('float64, little-endian'),
+    },
+  };
+  return {
+    summary: 'Score a batch',
+    description:
+      'JSON and MessagePack can be mixed by Content-Type and Accept. A packed matrix is answered with ' +
+      'packed arrays. NDJSON takes one row a line and answers one verdict a line, for as long as rows come.',
+    parameters: [
+      {
+        name: 'model',
+        in: 'query',
+        schema: { type: 'string', enum: [...catalog.keys()], default: 'ocsvm' },
+      },
+    ],
+    requestBody: {
+      required: true,
+      content: {
+        [CONTENT_TYPES.json]: { schema: { oneOf: [rows, columns] } },
+        [CONTENT_TYPES.msgpack]: { schema: { oneOf: [rows, columns, matrix] } },
+        [CONTENT_TYPES.ndjson]: { schema: { oneOf: [behaviour, numbers] } },
+      },
+    },
+    responses: {
+      200: {
+        description: 'Scores in the order of the rows',
+        content: {
+          [CONTENT_TYPES.json]: { schema: arrays },
+          [CONTENT_TYPES.msgpack]: { schema: { oneOf: [arrays, packed] } },
+          [CONTENT_TYPES.ndjson]: {
+            schema: {
+              type: 'object',
+              properties: {
+                row: { type: 'integer', description: 'From 0' },
+                prediction: PREDICTION,
+                score: SCORE,
+                risk: RISK,
+                error: { type: 'string', description: 'Why the row was not scored' },
+              },
+            },
+          },
+        },
+      },
+    },
+  };
+}
+
+/** JSON Schema of one behaviour as an object. */
+function behaviourSchema({ features }: Schema): Json {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: features.map(({ name }) => name),
+    properties: Object.fromEntries(
+      features.map(({ name, description, unit, example }) => [
+        name,
+        { type: 'number', description: `${description} (${unit})`, examples: [example] },
+      ]),
+    ),
+  };
+}
+
+function documents(schema: Json): Json {
+  return { [CONTENT_TYPES.json]: { schema }, [CONTENT_TYPES.msgpack]: { schema } };
+}
+
+/** The description shows one schema: that of the first detector. */
+function schemaOf(catalog: Catalog): Schema {
+  const [first] = catalog.values();
+  return first.schema;
+}

@@ -1,0 +1,92 @@
+// POST /predict_json and POST /v1/score: request bytes to the engine, reply bytes back.
+import type { JobReply, JobSpec, WireFormat } from '../engine/job.js';
+import type { Detector } from '../model/detector.js';
+import { type Catalog, findDetector } from '../model/detector-store.js';
+import type { Reply } from './http.js';
+import { replyFormat, requestFormat } from './media-type.js';
+import { CONTENT_TYPES } from './reply.js';
+import type { Route } from './route.js';
+import { predictOperation, scoreOperation } from './score-operations.js';
+import { scoreStream } from './score-stream.js';
+import type { Services } from './services.js';
+
+/** The detector that a request means when it names none. */
+const DEFAULT_MODEL = 'ocsvm';
+const DOCUMENT_FORMATS: readonly WireFormat[] = ['json', 'msgpack'];
+const SCORE_FORMATS: readonly WireFormat[] = ['json', 'msgpack', 'ndjson'];
+
+export function scoreRoutes(services: Services): Route[] {
+  const { config, catalog, engine, metrics } = services;
+  const { maxRows } = config;
+  const predictDetectors = defaultFirst(catalog);
+
+  const predict: Route = {
+    method: 'POST',
+    path: '/predict_json',
+    access: 'token',
+    operation: predictOperation(catalog),
+    open({ head }) {
+      const request = requestFormat(head.contentType, DOCUMENT_FORMATS);
+      const spec: JobSpec = {
+        operation: 'predict',
+        requestFormat: request,
+        replyFormat: replyFormat(head.accept, request, DOCUMENT_FORMATS),
+        maxRows,
+        firstRow: 0,
+      };
+      return { kind: 'body', handle: (body) => run(spec, predictDetectors, body) };
+    },
+  };
+
+  const score: Route = {
+    method: 'POST',
+    path: '/v1/score',
+    access: 'token',
+    operation: scoreOperation(catalog),
+    open({ head }) {
+      const name = new URLSearchParams(head.query).get('model');
+      const detector = name === null ? predictDetectors[0] : findDetector(catalog, name);
+      const request = requestFormat(head.contentType, SCORE_FORMATS);
+      if (request === 'ndjson') {
+        replyFormat(head.accept, 'ndjson', ['ndjson']);
+        return {
+          kind: 'stream',
+          handle: (input, output) => scoreStream(engine, detector, metrics, input, output),
+        };
+      }
+      const spec: JobSpec = {
+        operation: 'score',
+        requestFormat: request,
+        replyFormat: replyFormat(head.accept, request, DOCUMENT_FORMATS),
+        maxRows,
+        firstRow: 0,
+      };
+      return { kind: 'body', handle: (body) => run(spec, [detector], body) };
+    },
+  };
+
+  function run(
+    spec: JobSpec,
+    detectors: readonly Detector[],
+    body: Uint8Array,
+  ): Reply | Promise<Reply> {
+    const reply = engine.submit(spec, detectors, body);
+    return reply instanceof Promise
+      ? reply.then((scored) => toReply(spec, scored))
+      : toReply(spec, reply);
+  }
+
+  function toReply(spec: JobSpec, scored: JobReply): Reply {
+    metrics.scored(scored);
+    return { status: 200, contentType: CONTENT_TYPES[spec.replyFormat], body: scored.body };
+  }
+
+  return [predict, score];
+}
+
+function defaultFirst(catalog: Catalog): readonly Detector[] {
+  const detectors = [...catalog.values()];
+  return detectors.sort(
+    (a, b) => Number(b.name === DEFAULT_MODEL) - Number(a.name === DEFAULT_MODEL),
+  );
+}

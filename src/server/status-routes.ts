@@ -1,0 +1,50 @@
+// GET /healthz, /readyz and /metrics: for orchestrators and Prometheus.
+import { AnomalyPredictorError } from '../errors.js';
+import { jsonReply } from './reply.js';
+import type { Route } from './route.js';
+import type { Services } from './services.js';
+
+export function statusRoutes({
+  lifecycle,
+  metrics,
+}: Pick<Services, 'lifecycle' | 'metrics'>): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/healthz',
+      access: 'open',
+      operation: { summary: 'The process is alive', responses: { 200: { description: 'Alive' } } },
+      open: () => ({ kind: 'immediate', reply: jsonReply({ live: true }) }),
+    },
+    {
+      method: 'GET',
+      path: '/readyz',
+      access: 'open',
+      operation: { summary: 'Requests are taken', responses: { 200: { description: 'Ready' } } },
+      open: () => {
+        if (lifecycle.stopping) {
+          throw new AnomalyPredictorError('shutting-down', 'the server is shutting down');
+        }
+        return { kind: 'immediate', reply: jsonReply({ ready: true }) };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/metrics',
+      access: 'loopback',
+      operation: {
+        summary: 'Metrics for Prometheus',
+        responses: {
+          200: { description: 'Text exposition format', content: { 'text/plain': {} } },
+        },
+      },
+      open: () => ({
+        kind: 'body',
+        handle: async () => {
+          const { contentType, text } = await metrics.expose();
+          return { status: 200, contentType, body: text };
+        },
+      }),
+    },
+  ];
+}
