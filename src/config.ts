@@ -89,11 +89,10 @@ function parse(definition: Setting<unknown>, place: string, text: string): unkno
   try {
     return definition.parse(text);
   } catch (cause) {
-    const value = showValue(text);
     throw new AnomalyPredictorError(
       'bad-option',
-      `${place}: ${(cause as Error).message}, got ${value}`,
-      { field: place, value },
+      `${place}: ${(cause as Error).message}, got ${showValue(text)}`,
+      { field: place, value: text },
       { cause },
     );
   }

@@ -30,8 +30,8 @@ export interface ErrorFields {
   /** 0-based index of the row in the request or file. */
   readonly row?: number;
   readonly field?: string;
-  /** As the message shows it. */
-  readonly value?: string;
+  /** What stood there; crosses threads and sockets as `plainValue` of it. */
+  readonly value?: unknown;
   readonly file?: string;
   readonly model?: string;
   readonly retryAfterSeconds?: number;
@@ -61,7 +61,9 @@ export class AnomalyPredictorError extends Error {
   }
 
   toData(): ErrorData {
-    return { tag: this.tag, message: this.message, fields: this.fields };
+    const { value, ...place } = this.fields;
+    const fields = value === undefined ? place : { ...place, value: plainValue(value) };
+    return { tag: this.tag, message: this.message, fields };
   }
 
   static fromData(data: ErrorData): AnomalyPredictorError {
@@ -83,10 +85,17 @@ const LONGEST_SHOWN_TEXT = 60;
 
 /** A value as an error message shows it, short whatever it holds. */
 export function showValue(value: unknown): string {
+  const plain = plainValue(value);
+  return typeof value === 'string' ? JSON.stringify(plain) : String(plain);
+}
+
+/** A short value that JSON can carry: NaN, containers and long texts are named or cut. */
+function plainValue(value: unknown): string | number | boolean | null {
+  if (value === null || typeof value === 'boolean' || Number.isFinite(value)) {
+    return value as number | boolean | null;
+  }
   if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  if (typeof value !== 'string') return String(value);
-  return value.length <= LONGEST_SHOWN_TEXT
-    ? JSON.stringify(value)
-    : `${JSON.stringify(value.slice(0, LONGEST_SHOWN_TEXT))}…`;
+  if (typeof value === 'object') return 'an object';
+  const text = String(value);
+  return text.length <= LONGEST_SHOWN_TEXT ? text : `${text.slice(0, LONGEST_SHOWN_TEXT)}…`;
 }

@@ -63,7 +63,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       throw new AnomalyPredictorError(
         'bad-option',
         `${name} expected a whole number of at least ${least}, got ${value}`,
-        { field: name, value: String(value) },
+        { field: name, value },
       );
     }
   }
@@ -257,7 +257,7 @@ function matrixRows({ schema }: Detector, values: Float64Array): Rows {
     throw new AnomalyPredictorError(
       'malformed-body',
       `the matrix has ${values.length} values, expected a multiple of ${nFeatures}`,
-      { value: String(values.length) },
+      { value: values.length },
     );
   }
   const rows = { nRows: values.length / nFeatures, values };

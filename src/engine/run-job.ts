@@ -120,23 +120,21 @@ export const MODEL_KEY = 'model_type';
 
 function detectorFor(behaviour: unknown, row: number, detectors: Detectors): Detector {
   if (!isRecord(behaviour)) {
-    const value = showValue(behaviour);
     throw new AnomalyPredictorError(
       'invalid-field',
-      `row ${row}: expected an object, got ${value}`,
-      { row, value },
+      `row ${row}: expected an object, got ${showValue(behaviour)}`,
+      { row, value: behaviour },
     );
   }
   const name = behaviour[MODEL_KEY];
   if (name === undefined) return detectors[0];
   const detector = detectors.find((candidate) => candidate.name === name);
   if (detector === undefined) {
-    const value = showValue(name);
     const names = detectors.map((candidate) => candidate.name).join(', ');
     throw new AnomalyPredictorError(
       'unknown-model',
-      `row ${row}: "${MODEL_KEY}" expected one of ${names}, got ${value}`,
-      { row, field: MODEL_KEY, value },
+      `row ${row}: "${MODEL_KEY}" expected one of ${names}, got ${showValue(name)}`,
+      { row, field: MODEL_KEY, value: name },
     );
   }
   return detector;

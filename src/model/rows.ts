@@ -63,13 +63,13 @@ function readColumns(schema: Schema, columns: unknown, maxRows: number): Rows {
     if (!Array.isArray(column)) {
       throw invalid(`column "${name}" expected an array, got ${showValue(column)}`, {
         field: name,
-        value: showValue(column),
+        value: column,
       });
     }
     if (nRows >= 0 && column.length !== nRows) {
       throw invalid(`column "${name}" has ${column.length} values, expected ${nRows}`, {
         field: name,
-        value: String(column.length),
+        value: column.length,
       });
     }
     nRows = column.length;
@@ -105,7 +105,7 @@ export function rowReader(schema: Schema, alsoAllowed: readonly string[] = []): 
     if (!isRecord(document)) {
       throw invalid(`row ${row}: expected an object or an array, got ${showValue(document)}`, {
         row,
-        value: showValue(document),
+        value: document,
       });
     }
     // Keys in the schema's order are the rule; V8 reads them in this loop without a lookup.
@@ -146,7 +146,7 @@ export function rowReader(schema: Schema, alsoAllowed: readonly string[] = []): 
     if (document.length !== nFeatures) {
       throw invalid(`row ${row}: has ${document.length} values, expected ${nFeatures}`, {
         row,
-        value: String(document.length),
+        value: document.length,
       });
     }
     for (let feature = 0; feature < nFeatures; feature++) {
@@ -174,7 +174,7 @@ export function checkRowCount(nRows: number, maxRows: number): void {
     throw new AnomalyPredictorError(
       'too-many-rows',
       `the batch has ${nRows} rows, at most ${maxRows} are allowed`,
-      { value: String(nRows) },
+      { value: nRows },
     );
   }
 }
@@ -193,7 +193,7 @@ function notANumber(row: number, field: string, value: unknown): AnomalyPredicto
   return invalid(`row ${row}: "${field}" expected ${expected}, got ${showValue(value)}`, {
     row,
     field,
-    value: showValue(value),
+    value,
   });
 }
 

@@ -18,7 +18,7 @@ export function requestFormat(contentType: string, allowed: readonly WireFormat[
     throw new AnomalyPredictorError(
       'unsupported-media-type',
       `Content-Type expected ${mediaTypes(allowed)}, got ${showValue(contentType)}`,
-      { field: 'Content-Type', value: showValue(contentType) },
+      { field: 'Content-Type', value: contentType },
     );
   }
   return format;
@@ -40,7 +40,7 @@ export function replyFormat(
   throw new AnomalyPredictorError(
     'not-acceptable',
     `Accept expected ${mediaTypes(allowed)}, got ${showValue(accept)}`,
-    { field: 'Accept', value: showValue(accept) },
+    { field: 'Accept', value: accept },
   );
 }
 
