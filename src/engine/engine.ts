@@ -7,12 +7,12 @@ import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import { AnomalyPredictorError } from '../errors.js';
 import type { Detector } from '../model/detector.js';
 import { type Batch, checkFinite, type Rows, readBatch } from '../model/rows.js';
+import { Scorer } from '../model/scorer.js';
 import { type Prediction, predictionOf } from '../model/verdict.js';
 import { DispatchCosts } from './dispatch-cost.js';
 import type { JobReply, JobSpec, WireFormat, WorkerReply, WorkerTask } from './job.js';
 import { OPERATIONS } from './job.js';
 import { runJob } from './run-job.js';
-import { Scorer } from './scorer.js';
 
 export interface EngineOptions {
   /** Worker threads; 0 scores everything in the calling thread. @default the number of processors */

@@ -11,9 +11,9 @@ import {
 } from '../formats/packed-matrix.js';
 import type { Detector } from '../model/detector.js';
 import { checkRowCount, isRecord, readBatch, rowReader } from '../model/rows.js';
+import type { Scorer } from '../model/scorer.js';
 import { isAnomaly, predictionOf, type Verdict, verdictOf } from '../model/verdict.js';
 import type { JobReply, JobSpec, Operation, Tally, WireFormat } from './job.js';
-import type { Scorer } from './scorer.js';
 
 /** The detectors that a job may use; the first is the default. */
 type Detectors = readonly Detector[];

@@ -6,6 +6,7 @@ import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import { toErrorData } from '../errors.js';
 import type { Detector } from '../model/detector.js';
 import { attachDetector } from '../model/detector-file.js';
+import { Scorer } from '../model/scorer.js';
 import type {
   BodyTask,
   DetectorHandle,
@@ -15,7 +16,6 @@ import type {
   WorkerTask,
 } from './job.js';
 import { runJob } from './run-job.js';
-import { Scorer } from './scorer.js';
 
 const scorer = new Scorer(plainKernels);
 const detectorByVersion = new Map<string, Detector>();

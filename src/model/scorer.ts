@@ -1,7 +1,10 @@
 // Rows to scores and risks on one thread: scale, run the model's kernel, subtract the threshold.
 import type { Kernels } from '../../native-free-kernels/contract.js';
-import type { Detector } from '../model/detector.js';
-import { riskInto } from '../model/verdict.js';
+import type { DetectorParts } from './detector.js';
+import { riskInto } from './verdict.js';
+
+/** What scoring needs of a detector. */
+export type ScoringParts = Pick<DetectorParts, 'scaler' | 'model' | 'threshold'>;
 
 /** Rows that are scaled at a time: nine features of them stay in the first-level cache. */
 const ROWS_PER_BLOCK = 256;
@@ -20,7 +23,7 @@ export class Scorer {
    * `rows`: [nRows × nFeatures] row-major, finite, unscaled, read-only.
    */
   scoreInto(
-    detector: Detector,
+    detector: ScoringParts,
     rows: Float64Array,
     nRows: number,
     scores: Float64Array,
@@ -44,7 +47,7 @@ export class Scorer {
   }
 
   #modelOutputInto(
-    detector: Detector,
+    detector: ScoringParts,
     scaled: Float64Array,
     nRows: number,
     out: Float64Array,
