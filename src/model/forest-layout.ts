@@ -22,7 +22,7 @@ export interface DecisionTree {
  * which every row passes, share few cache lines. Thresholds become float32 without changing where
  * any row goes.
  *
- * @throws AnomalyPredictorError 'bad-detector-file' where a tree's links do not use up its nodes exactly
+ * @throws AnomalyPredictorError 'bad-detector-file' where a tree's links do not use up its nodes
  */
 export function layOutForest(trees: readonly DecisionTree[], nFeatures: number): Forest {
   const nNodes = trees.reduce((sum, tree) => sum + tree.left.length, 0);

@@ -39,8 +39,8 @@ function insertionSort(keys: Int32Array, n: number): void {
 }
 
 // One loop per function, here and in node-splitter.ts: V8 11.3 (Node 20) may compile a function in
-// the middle of its first long loop, before the rest has ever run, and then fall out of that code at
-// every call (100 trees on 20,000 × 9 took 1.6 s or, by chance, 5).
+// the middle of its first long loop, before the rest has ever run, and then fall out of that code
+// at every call (100 trees on 20,000 × 9 took 1.6 s or, by chance, 5).
 
 function countDigits(keys: Int32Array, n: number, shift: number): void {
   counts.fill(0);

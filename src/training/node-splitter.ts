@@ -16,7 +16,7 @@ export interface NodeRange {
   weight: number;
   /** Sum of the weights of anomalies. */
   anomalyWeight: number;
-  /** Features that are known to be constant here: the first so many of the splitter's `features`. */
+  /** How many of the splitter's features are known to be constant here. */
   nConstantFeatures: number;
 }
 
@@ -92,8 +92,8 @@ export class NodeSplitter {
   }
 
   /**
-   * Searches the node's best cut, leaves it in the fields above and orders the node's samples by it.
-   * Returns false where no feature can be cut.
+   * Searches the node's best cut, leaves it in the fields above and orders the node's samples by
+   * it. Returns false where no feature can be cut.
    */
   split(node: NodeRange): boolean {
     const features = this.#features;
@@ -105,8 +105,8 @@ export class NodeSplitter {
     let firstDrawn = this.#order.nFeatures;
     this.#bestImprovement = Number.NEGATIVE_INFINITY;
 
-    // Draws without replacement (Fisher–Yates). Constant features count as visited, but at least one
-    // other is searched while there is one.
+    // Draws without replacement (Fisher–Yates). Constant features count as visited, but at least
+    // one other is searched while there is one.
     while (
       firstDrawn > nKnownConstants + nFoundConstants &&
       (nVisited < this.#maxFeatures || nVisited <= nFoundConstants + nDrawnConstants)
@@ -164,7 +164,7 @@ export class NodeSplitter {
     for (let i = 0; i < nSamples; i++) keys[i] = placeOf[column + samples[start + i]];
   }
 
-  /** Number of samples left of the best cut between sorted keys; 0 where none beats the best so far. */
+  /** How many of the sorted keys the best cut sends left; 0 where none beats the best so far. */
   #findCut(column: number, node: NodeRange): number {
     const { sortedValue, sortedRow } = this.#order;
     const { weight, anomalyWeight } = node;

@@ -1,5 +1,6 @@
-// Random forest of classification trees, equal to scikit-learn 1.2's RandomForestClassifier with its
-// defaults, tree by tree: bootstrap, Gini impurity, √nFeatures drawn per split, grown until pure.
+// Random forest of classification trees, equal tree by tree to scikit-learn 1.2's
+// RandomForestClassifier with its defaults: bootstrap, Gini impurity, √nFeatures drawn per split,
+// grown until pure.
 import { AnomalyPredictorError, showValue } from '../errors.js';
 import type { DecisionTree } from '../model/forest-layout.js';
 import { growTree } from './decision-tree.js';
@@ -21,8 +22,8 @@ const INT32_MAX = 2 ** 31 - 1;
 /**
  * @param rows [nRows × nFeatures] row-major, read-only; finite also in float32
  * @param labels [nRows] 1 normal, −1 anomaly; both must occur
- * @throws AnomalyPredictorError 'bad-option' for an option out of range, 'bad-data-file' for rows or
- *   labels that no forest can be trained on
+ * @throws AnomalyPredictorError 'bad-option' for an option out of range, 'bad-data-file' for rows
+ *   or labels that no forest can be trained on
  */
 export function trainRandomForest(
   rows: Float64Array,
