@@ -1,0 +1,188 @@
+// GET / and POST /predict: the form and its result for people, and the pages' stylesheet.
+import { AnomalyPredictorError, showValue } from '../errors.js';
+import type { Detector } from '../model/detector.js';
+import { findDetector } from '../model/detector-store.js';
+import { verdictOf } from '../model/verdict.js';
+import { VIEWS_FOLDER } from '../package-paths.js';
+import {
+  exampleFields,
+  type FormFields,
+  MODEL_FIELD,
+  type Problem,
+  parseFields,
+  readForm,
+} from '../web/form.js';
+import type { Page } from '../web/page.js';
+import { loadViews } from '../web/views.js';
+import type { Reply } from './http.js';
+import type { Route } from './route.js';
+import type { Services } from './services.js';
+
+/** The detector that the form shows first. */
+const USUAL_MODEL = 'ocsvm';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+/** Forms are read on the front end's thread. */
+const LARGEST_FORM_BYTES = 1024 * 1024;
+
+const HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+};
+
+export function pageRoutes({ catalog, engine }: Pick<Services, 'catalog' | 'engine'>): Route[] {
+  const views = loadViews(VIEWS_FOLDER);
+  const detectors = [...catalog.values()];
+  const usual = catalog.get(USUAL_MODEL) ?? detectors[0];
+
+  const form: Route = {
+    method: 'GET',
+    path: '/',
+    access: 'loopback',
+    operation: {
+      summary: 'The form for people',
+      parameters: [
+        queryParameter(MODEL_FIELD, 'Detector whose form is shown'),
+        queryParameter('example', 'With any value, the form is filled with an example'),
+      ],
+      responses: { 200: htmlResponse('The form'), 404: htmlResponse('No such detector') },
+    },
+    open: ({ head }) => ({ kind: 'immediate', reply: showForm(parseFields(head.query)) }),
+  };
+
+  const predict: Route = {
+    method: 'POST',
+    path: '/predict',
+    access: 'loopback',
+    operation: {
+      summary: 'The form, submitted',
+      requestBody: { required: true, content: { [FORM_TYPE]: {} } },
+      responses: { 200: htmlResponse('The verdict'), 400: htmlResponse('What is wrong where') },
+    },
+    open({ head }) {
+      if (!isForm(head.contentType)) {
+        const value = showValue(head.contentType);
+        const error = new AnomalyPredictorError(
+          'unsupported-media-type',
+          `Content-Type expected ${FORM_TYPE}, got ${value}`,
+          { value },
+        );
+        return { kind: 'immediate', reply: refuse(error, usual, NO_FIELDS) };
+      }
+      return { kind: 'body', handle: score };
+    },
+  };
+
+  const stylesheet: Route = {
+    method: 'GET',
+    path: '/styles.css',
+    access: 'loopback',
+    operation: {
+      summary: 'Stylesheet of the pages',
+      responses: { 200: { description: 'CSS', content: { 'text/css': {} } } },
+    },
+    open: () => ({
+      kind: 'immediate',
+      reply: {
+        status: 200,
+        contentType: 'text/css; charset=utf-8',
+        body: views.stylesheet,
+        headers: { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-cache' },
+      },
+    }),
+  };
+
+  function showForm(fields: FormFields): Reply {
+    try {
+      const detector = fields.has(MODEL_FIELD) ? chosenDetector(fields) : usual;
+      const shown = fields.has('example') ? exampleFields(detector.schema) : fields;
+      return reply(200, { detector, fields: shown, problems: [] });
+    } catch (error) {
+      return refuse(error, usual, fields);
+    }
+  }
+
+  async function score(body: Uint8Array): Promise<Reply> {
+    let detector = usual;
+    let fields = NO_FIELDS;
+    try {
+      fields = parseBody(body);
+      detector = chosenDetector(fields);
+      const reading = readForm(detector.schema, fields);
+      if ('problems' in reading)
+        return reply(400, { detector, fields, problems: reading.problems });
+      const { row } = reading;
+      const { version, scores, risks } = await engine.score(detector, { rows: [row] });
+      const verdict = verdictOf(scores[0], risks[0], detector.name);
+      const outcome = { verdict, version, row };
+      return reply(200, { detector, fields, problems: [], outcome });
+    } catch (error) {
+      return refuse(error, detector, fields);
+    }
+  }
+
+  function chosenDetector(fields: FormFields): Detector {
+    const names = fields.get(MODEL_FIELD) ?? [];
+    if (names.length !== 1) {
+      const message = names.length === 0 ? 'missing' : `given ${names.length} times, expected once`;
+      throw new AnomalyPredictorError('invalid-field', message, { field: MODEL_FIELD });
+    }
+    return findDetector(catalog, names[0]);
+  }
+
+  /** The form again, with what hinders it; a fault of the program is left to the application. */
+  function refuse(error: unknown, detector: Detector, fields: FormFields): Reply {
+    if (!(error instanceof AnomalyPredictorError)) throw error;
+    const { retryAfterSeconds } = error.fields;
+    return reply(
+      error.status,
+      { detector, fields, problems: [problemOf(error)] },
+      retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) },
+    );
+  }
+
+  function reply(
+    status: number,
+    page: Omit<Page, 'detectors'>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Reply {
+    return {
+      status,
+      contentType: 'text/html; charset=utf-8',
+      body: views.render({ detectors, ...page }),
+      headers: { ...HEADERS, ...headers },
+    };
+  }
+
+  return [form, predict, stylesheet];
+}
+
+const NO_FIELDS: FormFields = new Map();
+
+function isForm(contentType: string): boolean {
+  return contentType.split(';', 1)[0].trim().toLowerCase() === FORM_TYPE;
+}
+
+function parseBody(body: Uint8Array): FormFields {
+  if (body.length > LARGEST_FORM_BYTES) {
+    throw new AnomalyPredictorError(
+      'body-too-large',
+      `the form has ${body.length} bytes, at most ${LARGEST_FORM_BYTES} are allowed`,
+    );
+  }
+  return parseFields(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
+}
+
+function problemOf({ tag, message, fields }: AnomalyPredictorError): Problem {
+  return { field: tag === 'unknown-model' ? MODEL_FIELD : fields.field, message };
+}
+
+function queryParameter(name: string, description: string) {
+  return { name, in: 'query', description, schema: { type: 'string' } };
+}
+
+function htmlResponse(description: string) {
+  return { description, content: { 'text/html': {} } };
+}

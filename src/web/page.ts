@@ -1,0 +1,107 @@
+// What the page shows, worked out for its templates: texts, ids and numbers as people read them.
+import type { Detector } from '../model/detector.js';
+import type { Feature } from '../model/schema.js';
+import type { Verdict } from '../model/verdict.js';
+import { type FormFields, MODEL_FIELD, type Problem } from './form.js';
+
+/** The one page: the form of a detector, with problems or with the outcome of a behaviour above it. */
+export interface Page {
+  /** Those that can be chosen. */
+  readonly detectors: readonly Detector[];
+  readonly detector: Detector;
+  readonly fields: FormFields;
+  readonly problems: readonly Problem[];
+  readonly outcome?: Outcome;
+}
+
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly version: string;
+  /** [nFeatures] as scored */
+  readonly row: readonly number[];
+}
+
+/** Everything that views/*.ejs name. */
+export function describePage({ detectors, detector, fields, problems, outcome }: Page) {
+  const { features } = detector.schema;
+  const messageOf = new Map(problems.map(({ field, message }) => [field, message]));
+  const shownFields = features.map((feature, index) => ({
+    ...feature,
+    id: `field-${index}`,
+    text: fields.get(feature.name)?.[0] ?? '',
+    problem: messageOf.get(feature.name),
+  }));
+  const verdict = outcome && describeOutcome(outcome, features);
+  return {
+    title:
+      verdict?.heading ?? (problems.length > 0 ? 'Please check the form' : 'Score a behaviour'),
+    choice: {
+      field: MODEL_FIELD,
+      options: detectors.map(({ name, title }) => ({
+        name,
+        title,
+        chosen: name === detector.name,
+      })),
+      problem: messageOf.get(MODEL_FIELD),
+      /** A detector with other fields needs its own form. */
+      changesForm: detectors.some(({ schema }) => !sameNames(schema.features, features)),
+    },
+    exampleLink: `/?${new URLSearchParams({ [MODEL_FIELD]: detector.name, example: '1' })}`,
+    fields: shownFields,
+    problems: problems.map(({ field, message }) => {
+      if (field === MODEL_FIELD) return { id: 'detector', text: `Detector: ${message}` };
+      const shown = shownFields.find(({ name }) => name === field);
+      return shown
+        ? { id: shown.id, text: `${shown.title}: ${message}` }
+        : { id: undefined, text: message };
+    }),
+    outcome: verdict,
+    detector: {
+      name: detector.name,
+      title: detector.title,
+      version: detector.version,
+      evaluation: describeEvaluation(detector),
+    },
+  };
+}
+
+function describeOutcome({ verdict, version, row }: Outcome, features: readonly Feature[]) {
+  const { prediction, score, risk, model_used } = verdict;
+  return {
+    prediction,
+    heading: prediction === 'anomaly' ? 'Anomaly' : 'Normal',
+    score: String(Number(score.toPrecision(6))),
+    risk: showRisk(verdict),
+    /** 0 to 100 */
+    riskPercent: 100 * risk,
+    model: model_used,
+    version,
+    values: features.map(({ title, unit }, index) => ({ title, unit, value: String(row[index]) })),
+  };
+}
+
+/** Three decimals; rounding never moves a normal row's risk onto the border at 0.5. */
+function showRisk({ prediction, risk }: Verdict): string {
+  const rounded = risk.toFixed(3);
+  return prediction === 'normal' && rounded === '0.500' ? '0.499' : rounded;
+}
+
+function describeEvaluation({ metrics }: Detector) {
+  const { truePositives, falseNegatives, falsePositives, trueNegatives } = metrics;
+  const nAnomalies = truePositives + falseNegatives;
+  const nNormal = falsePositives + trueNegatives;
+  return {
+    found: showShare(truePositives, nAnomalies),
+    falseAlarms: showShare(falsePositives, nNormal),
+  };
+}
+
+/** '95 of 100 (95.0 %)' */
+function showShare(part: number, whole: number): string {
+  const counts = `${part.toLocaleString('en')} of ${whole.toLocaleString('en')}`;
+  return whole === 0 ? counts : `${counts} (${((100 * part) / whole).toFixed(1)} %)`;
+}
+
+function sameNames(a: readonly Feature[], b: readonly Feature[]): boolean {
+  return a.length === b.length && a.every(({ name }, index) => name === b[index].name);
+}
