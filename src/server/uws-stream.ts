@@ -1,0 +1,166 @@
+// A streamed request on uWebSockets.js: the body as a queue that pauses the socket, the reply in pieces
+// that wait for the socket.
+import type { HttpResponse } from 'uWebSockets.js';
+import { ClientGoneError, type Reply, type ReplyStream, type StreamAdmission } from './http.js';
+import { InputQueue } from './input-queue.js';
+import type { UwsInFlight, Watched } from './uws-in-flight.js';
+import { EarlyReply, headOf, sendReply } from './uws-reply.js';
+
+/** What uWebSockets.js may hold back of a reply when the socket is full. */
+const PIECE_BYTES = 64 * 1024;
+/**
+ * The first piece after a full socket: uWebSockets.js tells that the socket takes more, not that its buffer is
+ * empty, so a full piece each time could pile up.
+ */
+const PROBE_BYTES = 1024;
+
+export class UwsStream implements ReplyStream, Watched {
+  readonly res: HttpResponse;
+  readonly #inFlight: UwsInFlight;
+  readonly #isHead: boolean;
+  readonly #input: InputQueue;
+  #movedAtMs = Date.now();
+  /** Status and headers that are not yet written. */
+  #head: string | undefined;
+  #earlyReply: EarlyReply | undefined;
+  #isOver = false;
+  #isBlocked = false;
+  #hasWaited = false;
+  #wakeWriter: (() => void) | undefined;
+
+  constructor(inFlight: UwsInFlight, res: HttpResponse, isHead: boolean) {
+    this.#inFlight = inFlight;
+    this.res = res;
+    this.#isHead = isHead;
+    this.#input = new InputQueue(res);
+    res.onAborted(() => this.#abort());
+    res.onData((chunk, isLast) => this.#receive(chunk, isLast));
+    inFlight.watch(this);
+  }
+
+  async run(admission: StreamAdmission): Promise<void> {
+    try {
+      const reply = await admission.handle(this.#input, this);
+      if (reply !== undefined && !this.#isOver) this.#reply(reply);
+    } catch {
+      // Only a ClientGoneError: there is nobody left to answer.
+      if (!this.#isOver) this.res.close();
+    }
+  }
+
+  get isReading(): boolean {
+    return !this.#input.isPaused;
+  }
+
+  get deadlineMs(): number {
+    const isWaiting = this.#wakeWriter !== undefined || this.#input.isStarved;
+    return isWaiting ? this.#movedAtMs + this.#inFlight.idleTimeoutMs : Number.POSITIVE_INFINITY;
+  }
+
+  start(head: Omit<Reply, 'body'>): void {
+    this.#head = headOf(head) + (this.#inFlight.isDraining ? '\r\nConnection: close' : '');
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    for (let offset = 0; offset < chunk.length; ) {
+      if (this.#isOver) throw new ClientGoneError('the client went away while reading');
+      const end = offset + (this.#isBlocked ? PROBE_BYTES : PIECE_BYTES);
+      this.#isBlocked = !this.#writePiece(chunk.subarray(offset, end));
+      offset = end;
+      if (this.#isBlocked) await this.#untilWritable();
+    }
+    if (this.#isOver) throw new ClientGoneError('the client went away while reading');
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    this.#close();
+    // What the handler did not pull is discarded by uWebSockets.js as it arrives.
+    this.#input.discard();
+    this.res.cork(() => {
+      this.#writeHead();
+      this.res.end();
+    });
+    this.#inFlight.finish();
+  }
+
+  #reply(reply: Reply): void {
+    this.#close();
+    if (this.#input.hasEnded) {
+      this.res.cork(() => sendReply(this.#inFlight, this.res, reply, this.#isHead));
+    } else {
+      this.#input.discard();
+      this.#earlyReply = new EarlyReply(this.#inFlight, this.res, reply, this.#isHead);
+    }
+  }
+
+  #writePiece(piece: Uint8Array): boolean {
+    let isTaken = false;
+    this.res.cork(() => {
+      this.#writeHead();
+      isTaken = this.res.write(piece);
+    });
+    this.#keepPaused();
+    return isTaken;
+  }
+
+  #writeHead(): void {
+    if (this.#head !== undefined) this.res.writeStatus(this.#head);
+    this.#head = undefined;
+  }
+
+  #untilWritable(): Promise<void> {
+    this.#movedAtMs = Date.now();
+    if (!this.#hasWaited) this.res.onWritable(() => this.#onWritable());
+    this.#hasWaited = true;
+    return new Promise((resolve) => {
+      this.#wakeWriter = resolve;
+    });
+  }
+
+  #onWritable(): boolean {
+    // With this handler uWebSockets.js leaves its buffer alone until the next write or cork.
+    this.res.cork(() => {});
+    this.#keepPaused();
+    this.#movedAtMs = Date.now();
+    this.#resolveWrite();
+    return true;
+  }
+
+  /** A write that the socket does not take whole makes uWebSockets.js read again. */
+  #keepPaused(): void {
+    if (this.#input.isPaused) this.res.pause();
+  }
+
+  #receive(chunk: ArrayBuffer, isLast: boolean): void {
+    if (this.#earlyReply !== undefined) {
+      this.#earlyReply.onData(isLast);
+    } else if (!this.#isOver) {
+      this.#movedAtMs = Date.now();
+      // A copy: the chunk is gone when this call returns.
+      if (chunk.byteLength > 0) this.#input.push(new Uint8Array(chunk.slice(0)));
+      if (isLast) this.#input.end();
+    }
+  }
+
+  #abort(): void {
+    if (this.#earlyReply !== undefined) {
+      this.#earlyReply.onAborted();
+    } else if (!this.#isOver) {
+      this.#close();
+      this.#input.fail();
+      this.#resolveWrite();
+      this.#inFlight.finish();
+    }
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    this.#inFlight.unwatch(this);
+  }
+
+  #resolveWrite(): void {
+    this.#wakeWriter?.();
+    this.#wakeWriter = undefined;
+  }
+}
