@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
-import { AnomalyPredictorError } from '../../src/errors.js';
 import { layOutForest } from '../../src/model/forest-layout.js';
 import { MersenneTwister } from '../../src/training/mersenne-twister.js';
 import { type RandomForestOptions, trainRandomForest } from '../../src/training/random-forest.js';
 import { readFixture } from '../support/fixture.js';
+import { thrownBy } from '../support/thrown-by.js';
 import { type TreeLists, treeLists } from '../support/trees.js';
 
 interface ForestFixture {
@@ -121,14 +121,4 @@ function trainOn(values: readonly number[], labels: readonly number[]) {
   return trainRandomForest(Float64Array.from(values), Int8Array.from(labels), length, 1, {
     seed: 1,
   });
-}
-
-function thrownBy(action: () => unknown): AnomalyPredictorError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof AnomalyPredictorError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }

@@ -1,0 +1,73 @@
+// What kernels compute, written for the eye: matrices where the formula has them, one row at a time.
+import { Matrix } from 'ml-matrix';
+import type { OneClassSvm, SvmKernel } from '../../native-free-kernels/contract.js';
+import type { DecisionTree } from '../../src/model/forest-layout.js';
+
+export interface NaiveDecision {
+  readonly score: number;
+  /** Size of what was added up: rounding errors are in proportion to it. */
+  readonly magnitude: number;
+}
+
+export function naiveDecision(svm: OneClassSvm, row: readonly number[]): NaiveDecision {
+  const { nSupport, nFeatures, intercept } = svm;
+  const x = Matrix.columnVector([...row]);
+  const vectors = Matrix.from1DArray(nSupport, nFeatures, [...svm.supportVectors]);
+  const coefficients = Matrix.rowVector([...svm.coefficients]);
+  const kernels = Matrix.columnVector(
+    vectors.to2DArray().map((vector) => naiveKernel(svm.kernel, x, Matrix.columnVector(vector))),
+  );
+  const bounds = Matrix.columnVector(
+    vectors.to2DArray().map((vector) => kernelBound(svm.kernel, x, Matrix.columnVector(vector))),
+  );
+  return {
+    score: coefficients.mmul(kernels).get(0, 0) + intercept,
+    magnitude: coefficients.mmul(bounds).get(0, 0) + Math.abs(intercept),
+  };
+}
+
+function naiveKernel(kernel: SvmKernel, x: Matrix, y: Matrix): number {
+  const { gamma, coef0, degree } = kernel;
+  switch (kernel.function) {
+    case 'rbf':
+      return Math.exp(-gamma * Matrix.sub(x, y).norm('frobenius') ** 2);
+    case 'linear':
+      return x.dot(y);
+    case 'poly':
+      return (gamma * x.dot(y) + coef0) ** degree;
+    case 'sigmoid':
+      return Math.tanh(gamma * x.dot(y) + coef0);
+  }
+}
+
+/** At least |K(x, y)|, and as large as what cancels out in it. */
+function kernelBound(kernel: SvmKernel, x: Matrix, y: Matrix): number {
+  const { gamma, coef0, degree } = kernel;
+  const dot = Matrix.abs(x).dot(Matrix.abs(y));
+  switch (kernel.function) {
+    case 'rbf':
+      return 1;
+    case 'linear':
+      return dot;
+    case 'poly':
+      return (gamma * dot + Math.abs(coef0)) ** degree;
+    case 'sigmoid':
+      return 1 + gamma * dot + Math.abs(coef0);
+  }
+}
+
+/** With scikit-learn's own trees and float64 thresholds, not with their layout. */
+export function naiveAnomalyProbability(
+  trees: readonly DecisionTree[],
+  row: readonly number[],
+): number {
+  const fractions = trees.map((tree) => {
+    let node = 0;
+    while (tree.left[node] !== -1) {
+      const goesLeft = Math.fround(row[tree.feature[node]]) <= tree.threshold[node];
+      node = goesLeft ? tree.left[node] : tree.right[node];
+    }
+    return tree.anomalyFraction[node];
+  });
+  return fractions.reduce((sum, fraction) => sum + fraction, 0) / trees.length;
+}

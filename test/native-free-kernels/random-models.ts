@@ -1,0 +1,88 @@
+// Made-up models and rows for kernel tests, the same for the same generator state.
+import type {
+  KernelFunction,
+  OneClassSvm,
+  StandardScaler,
+} from '../../native-free-kernels/contract.js';
+import type { DecisionTree } from '../../src/model/forest-layout.js';
+import type { MersenneTwister } from '../../src/training/mersenne-twister.js';
+
+/** Half of the values are multiples of 1/4, so that rows meet thresholds exactly. */
+export function randomValues(random: MersenneTwister, length: number): Float64Array {
+  return Float64Array.from({ length }, () => {
+    const value = uniform(random, -3, 3);
+    return random.nextBelow(2) === 0 ? value : Math.round(value * 4) / 4;
+  });
+}
+
+export function randomScaler(random: MersenneTwister, nFeatures: number): StandardScaler {
+  return {
+    nFeatures,
+    mean: randomValues(random, nFeatures),
+    scale: Float64Array.from({ length: nFeatures }, () => uniform(random, 0.1, 10)),
+  };
+}
+
+export function randomSvm(
+  random: MersenneTwister,
+  kernelFunction: KernelFunction,
+  nSupport: number,
+  nFeatures: number,
+): OneClassSvm {
+  return {
+    kernel: {
+      function: kernelFunction,
+      gamma: uniform(random, 0.01, 1),
+      coef0: uniform(random, -1, 1),
+      degree: random.nextBelow(6),
+    },
+    nFeatures,
+    nSupport,
+    supportVectors: randomValues(random, nSupport * nFeatures),
+    coefficients: Float64Array.from({ length: nSupport }, () => uniform(random, 0.01, 1)),
+    intercept: uniform(random, -2, 2),
+  };
+}
+
+/** Trees of any shape, from a lone leaf to chains, numbered depth first. */
+export function randomTrees(
+  random: MersenneTwister,
+  nTrees: number,
+  nFeatures: number,
+): DecisionTree[] {
+  return Array.from({ length: nTrees }, () => randomTree(random, nFeatures));
+}
+
+const LARGEST_DEPTH = 9;
+
+function randomTree(random: MersenneTwister, nFeatures: number): DecisionTree {
+  const left: number[] = [];
+  const right: number[] = [];
+  const feature: number[] = [];
+  const threshold: number[] = [];
+  const grow = (depth: number): number => {
+    const node = left.push(-1) - 1;
+    right.push(-1);
+    feature.push(-2);
+    threshold.push(-2);
+    if (depth < LARGEST_DEPTH && random.nextBelow(4) > 0) {
+      feature[node] = random.nextBelow(nFeatures);
+      threshold[node] = randomValues(random, 1)[0];
+      left[node] = grow(depth + 1);
+      right[node] = grow(depth + 1);
+    }
+    return node;
+  };
+  grow(0);
+  return {
+    left: Int32Array.from(left),
+    right: Int32Array.from(right),
+    feature: Int32Array.from(feature),
+    threshold: Float64Array.from(threshold),
+    anomalyFraction: Float64Array.from(left, () => uniform(random, 0, 1)),
+  };
+}
+
+function uniform(random: MersenneTwister, low: number, high: number): number {
+  return low + (high - low) * (random.nextUint32() / 2 ** 32);
+}
