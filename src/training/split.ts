@@ -1,0 +1,79 @@
+// Which rows train and which ones judge. Rows that are alike stay on one side, so that nothing that
+// training saw comes back in the evaluation.
+import { ANOMALY, type Dataset, NORMAL } from './dataset.js';
+import { MersenneTwister } from './mersenne-twister.js';
+
+/** Share of the rows of each class that train; the rest evaluate. */
+const TRAINING_SHARE = [
+  { label: NORMAL, share: 0.7 },
+  { label: ANOMALY, share: 0.2 },
+] as const;
+
+/** Row indices, ascending. */
+export interface Split {
+  readonly train: Int32Array;
+  readonly test: Int32Array;
+}
+
+/** The split of `dataset` that belongs to `seed`, a whole number from 0 to 2³² − 1. */
+export function splitDataset(dataset: Dataset, seed: number): Split {
+  const random = new MersenneTwister(seed);
+  const train: number[] = [];
+  const test: number[] = [];
+  for (const { label, share } of TRAINING_SHARE) {
+    const rows = rowsOf(dataset, label);
+    const nTrain = Math.round(rows.length * share);
+    let taken = 0;
+    for (const group of shuffledGroups(dataset, rows, random)) {
+      const side = taken + group.length <= nTrain ? train : test;
+      if (side === train) taken += group.length;
+      side.push(...group);
+    }
+  }
+  return { train: ascending(train), test: ascending(test) };
+}
+
+/** `rows` dealt into `nFolds` parts of about equal size, alike rows together. */
+export function dealFolds(
+  dataset: Dataset,
+  rows: readonly number[],
+  nFolds: number,
+  seed: number,
+): Int32Array[] {
+  const folds: number[][] = Array.from({ length: nFolds }, () => []);
+  for (const group of shuffledGroups(dataset, rows, new MersenneTwister(seed))) {
+    const smallest = folds.reduce((least, fold) => (fold.length < least.length ? fold : least));
+    smallest.push(...group);
+  }
+  return folds.map(ascending);
+}
+
+export function rowsOf({ labels }: Dataset, label: number, among?: Int32Array): number[] {
+  const indices = among ?? labels.keys();
+  return [...indices].filter((row) => labels[row] === label);
+}
+
+/** Rows with equal values form a group; the groups come in random order. */
+function shuffledGroups(
+  { values, nFeatures }: Dataset,
+  rows: readonly number[],
+  random: MersenneTwister,
+): number[][] {
+  const groupByValues = new Map<string, number[]>();
+  for (const row of rows) {
+    const key = values.subarray(row * nFeatures, (row + 1) * nFeatures).join();
+    const group = groupByValues.get(key);
+    if (group === undefined) groupByValues.set(key, [row]);
+    else group.push(row);
+  }
+  const groups = [...groupByValues.values()];
+  for (let last = groups.length - 1; last > 0; last--) {
+    const other = random.nextBelow(last + 1);
+    [groups[last], groups[other]] = [groups[other], groups[last]];
+  }
+  return groups;
+}
+
+function ascending(rows: readonly number[]): Int32Array {
+  return Int32Array.from(rows).sort();
+}

@@ -1,0 +1,81 @@
+// From a dataset to detectors: split, fit by recipe, evaluate on the rows that the fit did not see.
+import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
+import type { Detector } from '../model/detector.js';
+import { assembleDetector } from '../model/detector-file.js';
+import { API_BEHAVIOUR_ENCODER } from '../model/encoder.js';
+import type { Metrics } from '../model/metrics.js';
+import type { Provenance } from '../model/provenance.js';
+import { API_BEHAVIOUR_SCHEMA } from '../model/schema.js';
+import { Scorer, type ScoringParts } from '../model/scorer.js';
+import { PACKAGE_VERSION } from '../package-paths.js';
+import { ANOMALY, type Dataset, NORMAL, takeLabels, takeRows } from './dataset.js';
+import { evaluate } from './evaluation.js';
+import type { CandidateResult } from './grid-search.js';
+import { hybrid } from './hybrid.js';
+import { ocsvm } from './ocsvm.js';
+import { ocsvmTuned } from './ocsvm-tuned.js';
+import type { FitContext, Recipe } from './recipe.js';
+import { rowsOf, type Split, splitDataset } from './split.js';
+
+export const RECIPES: readonly Recipe[] = [ocsvm, ocsvmTuned, hybrid];
+export const DEFAULT_SEED = 42;
+
+export interface Trained {
+  readonly detector: Detector;
+  /** Of a search, best first. */
+  readonly candidates: readonly CandidateResult[] | undefined;
+}
+
+/** The same dataset, recipe and seed give the same detector, byte for byte. */
+export async function trainDetector(
+  recipe: Recipe,
+  dataset: Dataset,
+  seed: number,
+  onProgress: NonNullable<FitContext['onProgress']> = () => {},
+): Promise<Trained> {
+  const split = splitDataset(dataset, seed);
+  const fitted = await recipe.fit({ dataset, train: split.train, seed, onProgress });
+  const threshold = 0;
+  const detector = assembleDetector({
+    name: recipe.name,
+    title: recipe.title,
+    schema: API_BEHAVIOUR_SCHEMA,
+    encoder: API_BEHAVIOUR_ENCODER,
+    scaler: fitted.scaler,
+    model: fitted.model,
+    threshold,
+    metrics: evaluateOn({ ...fitted, threshold }, dataset, split.test),
+    provenance: provenanceOf(dataset, split, seed, fitted.parameters),
+  });
+  return { detector, candidates: fitted.candidates };
+}
+
+/** Metrics of a detector on the rows of `dataset` at `indices`. */
+export function evaluateOn(parts: ScoringParts, dataset: Dataset, indices: Int32Array): Metrics {
+  const nRows = indices.length;
+  const scores = new Float64Array(nRows);
+  const rows = takeRows(dataset, indices);
+  new Scorer(plainKernels).scoreInto(parts, rows, nRows, scores, new Float64Array(nRows));
+  return evaluate(scores, takeLabels(dataset, indices));
+}
+
+function provenanceOf(
+  dataset: Dataset,
+  { train, test }: Split,
+  seed: number,
+  parameters: Provenance['parameters'],
+): Provenance {
+  const { file, sha256, nRows, droppedRows } = dataset;
+  return {
+    trainer: `anomaly-predictor ${PACKAGE_VERSION}`,
+    data: { file, sha256, rows: nRows, droppedRows },
+    split: {
+      seed,
+      trainNormal: rowsOf(dataset, NORMAL, train).length,
+      trainAnomaly: rowsOf(dataset, ANOMALY, train).length,
+      testNormal: rowsOf(dataset, NORMAL, test).length,
+      testAnomaly: rowsOf(dataset, ANOMALY, test).length,
+    },
+    parameters,
+  };
+}
