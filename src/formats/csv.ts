@@ -152,8 +152,10 @@ function explain(error: CsvError, startLine: number): AnomalyPredictorError {
 }
 
 function notANumber(line: number, column: string, cell: string): AnomalyPredictorError {
-  const value = showValue(cell);
-  return bad(line, `"${column}" expected a number, got ${value}`, { field: column, value });
+  return bad(line, `"${column}" expected a number, got ${showValue(cell)}`, {
+    field: column,
+    value: cell,
+  });
 }
 
 function bad(

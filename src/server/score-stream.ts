@@ -5,13 +5,13 @@ import type { Engine } from '../engine/engine.js';
 import type { JobReply, JobSpec } from '../engine/job.js';
 import { AnomalyPredictorError } from '../errors.js';
 import { countRows } from '../formats/ndjson.js';
+import { wholeLines } from '../formats/whole-lines.js';
 import type { Detector } from '../model/detector.js';
 import type { ReplyStream } from './http.js';
 import type { ServerMetrics } from './metrics.js';
 import { CONTENT_TYPES } from './reply.js';
 
 const LONGEST_LINE_BYTES = 1024 * 1024;
-const NEWLINE = 0x0a;
 /** A full queue slows a stream down instead of failing it. */
 const FULL_QUEUE_PAUSE_MS = 20;
 
@@ -31,7 +31,7 @@ export async function scoreStream(
 
   output.start({ status: 200, contentType: CONTENT_TYPES.ndjson });
   try {
-    for await (const block of wholeLines(input)) {
+    for await (const block of wholeLines(input, { longestLineBytes: LONGEST_LINE_BYTES })) {
       if (failure !== undefined) break;
       const job = scoreBlock(engine, detector, block, firstRow);
       firstRow += countRows(block);
@@ -88,32 +88,4 @@ async function scoreBlock(
       await delay(FULL_QUEUE_PAUSE_MS);
     }
   }
-}
-
-/** Blocks that end with a line's end; the last one ends with the input. */
-async function* wholeLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let carried: Uint8Array[] = [];
-  let carriedBytes = 0;
-  for await (const chunk of input) {
-    const lastNewline = chunk.lastIndexOf(NEWLINE);
-    if (lastNewline >= 0) {
-      yield joined([...carried, chunk.subarray(0, lastNewline + 1)]);
-      carried = [];
-      carriedBytes = 0;
-    }
-    const rest = chunk.subarray(lastNewline + 1);
-    if (rest.length > 0) carried.push(rest);
-    carriedBytes += rest.length;
-    if (carriedBytes > LONGEST_LINE_BYTES) {
-      throw new AnomalyPredictorError(
-        'body-too-large',
-        `a line is longer than ${LONGEST_LINE_BYTES} bytes`,
-      );
-    }
-  }
-  if (carriedBytes > 0) yield joined(carried);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  return parts.length === 1 ? parts[0] : Buffer.concat(parts);
 }
