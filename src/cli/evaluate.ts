@@ -1,0 +1,45 @@
+// `evaluate`: judges a detector on labelled behaviours that its training did not see.
+import type { Command } from 'commander';
+import { readDataset } from '../training/dataset.js';
+import { splitDataset } from '../training/split.js';
+import { evaluateOn } from '../training/train.js';
+import { addDetectorOptions, type DetectorOptions, detectorOf } from './detector-argument.js';
+import { renderMetrics } from './metrics-table.js';
+
+interface EvaluateOptions extends DetectorOptions {
+  readonly data: string;
+  readonly json?: boolean;
+}
+
+export function addEvaluateCommand(program: Command): void {
+  const command = program
+    .command('evaluate')
+    .description(
+      'Evaluate a detector on labelled behaviours; on the file that it was trained on, only the rows held out count',
+    )
+    .requiredOption('--data <file>', 'CSV file with the columns that the detector knows');
+  addDetectorOptions(command).option('--json', 'print one JSON document').action(evaluate);
+}
+
+async function evaluate({ data, json, ...options }: EvaluateOptions): Promise<void> {
+  const detector = detectorOf(options);
+  const dataset = await readDataset(data, detector.encoder);
+  const { provenance } = detector;
+  const trainedOnIt = provenance.data.sha256 === dataset.sha256;
+  const rows = trainedOnIt
+    ? splitDataset(dataset, provenance.split.seed).test
+    : Int32Array.from(dataset.labels.keys());
+  const metrics = evaluateOn(detector, dataset, rows);
+  if (json) {
+    const { name: model, version } = detector;
+    const { file, droppedRows } = dataset;
+    const count = { rows: rows.length, droppedRows, heldOut: trainedOnIt };
+    console.log(JSON.stringify({ model, version, data: file, ...count, metrics }, null, 2));
+    return;
+  }
+  console.log(
+    `${detector.title}, version ${detector.version}, on ${rows.length} rows of ${dataset.file}` +
+      (trainedOnIt ? ', those that its training did not see:' : ':'),
+  );
+  console.log(renderMetrics(metrics));
+}

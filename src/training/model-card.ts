@@ -1,0 +1,95 @@
+// The model card of a shipped detector, in Markdown, written from the detector itself: data, split, metrics,
+// limits, and how to make the same file again.
+import type { Detector } from '../model/detector.js';
+import type { CandidateResult } from './grid-search.js';
+import type { Recipe } from './recipe.js';
+
+/** Limits that every detector of this dataset shares. */
+const SHARED_LIMITS = [
+  'The data are one publisher’s, recorded from one kind of API traffic. On another population, even the unlabelled ' +
+    'part of the same data set, most normal behaviour can be called an anomaly: evaluate on your own traffic first.',
+  'Normal rows and anomalies of this data set are far apart (every labelled anomaly has a single user), so that the ' +
+    'figures say little about subtle attacks.',
+  '`ip_type_default` and `source_F` are constant among the normal rows; they describe this data set more than a client.',
+];
+
+export function renderModelCard(
+  { method, limits }: Recipe,
+  detector: Detector,
+  candidates: readonly CandidateResult[] | undefined,
+): string {
+  const { name, title, version, metrics, provenance, schema } = detector;
+  const { data, split, trainer, parameters } = provenance;
+  return `# ${title} (\`${name}\`)
+
+${method}
+
+Version \`${version}\`, written by ${trainer}.
+
+## Data
+
+\`${data.file}\`, the labelled part of the public “API Access Behaviour Anomaly Dataset” (Kaggle, tangodelta),
+SHA-256 \`${data.sha256}\`. ${data.rows} rows are used, ${data.droppedRows} with a missing value are dropped. The data are
+not part of this project; their licence is the publisher’s.
+
+Features: ${schema.features.map((feature) => `\`${feature.name}\` (${feature.unit})`).join(', ')}.
+
+## Split
+
+Seed ${split.seed}; rows with equal values stay on one side.
+
+| | normal | anomaly |
+| --- | --- | --- |
+| training | ${split.trainNormal} | ${split.trainAnomaly} |
+| evaluation | ${split.testNormal} | ${split.testAnomaly} |
+
+## Parameters
+
+| parameter | value |
+| --- | --- |
+${Object.entries(parameters)
+  .map(([key, value]) => `| ${key} | ${value} |\n`)
+  .join('')}
+## Metrics
+
+On the evaluation rows, which training did not see. The anomaly is the positive class.
+
+| | called anomaly | called normal |
+| --- | --- | --- |
+| anomalies | ${metrics.truePositives} | ${metrics.falseNegatives} |
+| normal rows | ${metrics.falsePositives} | ${metrics.trueNegatives} |
+
+| precision | recall | F1 | false positive rate | ROC AUC | average precision |
+| --- | --- | --- | --- | --- | --- |
+| ${[metrics.precision, metrics.recall, metrics.f1, metrics.falsePositiveRate, metrics.rocAuc, metrics.averagePrecision].map((value) => value.toFixed(4)).join(' | ')} |
+${candidates === undefined ? '' : renderCandidates(candidates)}
+## Limits
+
+${[...limits, ...SHARED_LIMITS].map((limit) => `- ${limit}\n`).join('')}
+## Reproduce it byte for byte
+
+\`\`\`sh
+npx anomaly-predictor train --data ${data.file} --detector ${name} --seed ${split.seed} --out models
+\`\`\`
+
+The same file and seed give the version above; \`npx anomaly-predictor inspect ${name}\` shows it.
+`;
+}
+
+function renderCandidates(candidates: readonly CandidateResult[]): string {
+  const rows = candidates.map(
+    ({ candidate, f1, f1Deviation, recall, falsePositiveRate, nSupport }) => {
+      const { kernel, nu, gamma = '–' } = candidate;
+      const figures = [recall, falsePositiveRate].map((value) => value.toFixed(4)).join(' | ');
+      return `| ${kernel} | ${nu} | ${gamma} | ${f1.toFixed(4)} ± ${f1Deviation.toFixed(4)} | ${figures} | ${nSupport.toFixed(1)} |\n`;
+    },
+  );
+  return `
+## Candidates
+
+Means of the cross-validation on the training part, best first.
+
+| kernel | ν | γ | F1 | recall | false positive rate | support vectors |
+| --- | --- | --- | --- | --- | --- | --- |
+${rows.join('')}`;
+}
