@@ -5,6 +5,10 @@ import type { Model } from '../model/detector.js';
 import { type OneClassSvmOptions, trainOneClassSvm } from './one-class-svm.js';
 import { fitStandardScaler } from './standard-scaler.js';
 
+/** For the limits on model cards. */
+export const SUPPORT_VECTORS_ARE_ROWS =
+  'The support vectors in the file are training rows in scaled form: who may not see those must not get the file.';
+
 export type FittedOneClassSvm = {
   readonly scaler: StandardScaler;
   readonly model: Model & { type: 'one-class-svm' };

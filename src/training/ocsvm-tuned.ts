@@ -1,6 +1,6 @@
 // `ocsvm-tuned`: a One-Class SVM whose parameters are searched with labelled anomalies as judges.
 import { ANOMALY, NORMAL, takeRows } from './dataset.js';
-import { fitOneClassSvm } from './fit-one-class-svm.js';
+import { fitOneClassSvm, SUPPORT_VECTORS_ARE_ROWS } from './fit-one-class-svm.js';
 import { CANDIDATES, N_FOLDS, searchGrid } from './grid-search.js';
 import { DEFAULT_ONE_CLASS_SVM_OPTIONS } from './one-class-svm.js';
 import type { Recipe } from './recipe.js';
@@ -15,6 +15,7 @@ export const ocsvmTuned: Recipe = {
     'labelled anomalies of the training part.',
   limits: [
     'The parameters were chosen with the help of labelled anomalies of one data set; other attacks may need others.',
+    SUPPORT_VECTORS_ARE_ROWS,
   ],
   async fit({ dataset, train, seed, onProgress }) {
     const { nFeatures } = dataset;

@@ -1,6 +1,6 @@
 // `ocsvm`: a One-Class SVM with fixed parameters, trained on normal rows alone.
 import { NORMAL, takeRows } from './dataset.js';
-import { fitOneClassSvm } from './fit-one-class-svm.js';
+import { fitOneClassSvm, SUPPORT_VECTORS_ARE_ROWS } from './fit-one-class-svm.js';
 import { DEFAULT_ONE_CLASS_SVM_OPTIONS } from './one-class-svm.js';
 import type { Recipe } from './recipe.js';
 import { rowsOf } from './split.js';
@@ -14,6 +14,7 @@ export const ocsvm: Recipe = {
     'One-Class SVM with an RBF kernel, trained on normal rows alone; labelled anomalies are used for the evaluation only.',
   limits: [
     'ν = 0.05 means that about one normal behaviour in twenty is called an anomaly, by construction.',
+    SUPPORT_VECTORS_ARE_ROWS,
   ],
   async fit({ dataset, train }) {
     const normal = Int32Array.from(rowsOf(dataset, NORMAL, train));
