@@ -53,13 +53,14 @@ export function encodeSafetensors(container: Container): Uint8Array<SharedArrayB
   const byWidth = [...container.tensors].sort(
     ([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT,
   );
-  const table: Record<string, unknown> = { __metadata__: container.metadata };
+  const table: [string, unknown][] = [['__metadata__', container.metadata]];
   let dataBytes = 0;
   for (const [name, { dtype, shape, data }] of byWidth) {
-    table[name] = { dtype, shape, data_offsets: [dataBytes, dataBytes + data.byteLength] };
+    const data_offsets = [dataBytes, dataBytes + data.byteLength];
+    table.push([name, { dtype, shape, data_offsets }]);
     dataBytes += data.byteLength;
   }
-  const text = new TextEncoder().encode(JSON.stringify(table));
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(table)));
   const tableBytes = Math.ceil(text.length / 8) * 8;
 
   const bytes = new Uint8Array(new SharedArrayBuffer(LENGTH_BYTES + tableBytes + dataBytes));
