@@ -141,7 +141,10 @@ function readTensor(bytes: Uint8Array, dataStart: number, name: string, entry: u
   }
   const start = bytes.byteOffset + dataStart + begin;
   const aligned = start % TypedArray.BYTES_PER_ELEMENT === 0;
-  const buffer = aligned ? bytes.buffer : bytes.slice(dataStart + begin, dataStart + end).buffer;
+  // The copy is made by the constructor: a Buffer's own `slice` would share its memory.
+  const { buffer } = aligned
+    ? bytes
+    : new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end));
   // The cast is for the type alone: the constructors take shared memory too.
   const data = new TypedArray(buffer as ArrayBuffer, aligned ? start : 0, nElements);
   return { dtype: dtype as Dtype, shape, data };
