@@ -26,6 +26,7 @@ import {
   type Tensor,
 } from './safetensors.js';
 import { Schema } from './schema.js';
+import { firstViolation } from './schema-violation.js';
 
 const FORMAT = 'anomaly-predictor/1';
 const closed = { additionalProperties: false };
@@ -147,8 +148,7 @@ function parseDescription(json: string): Description {
     throw bad('the description is not JSON', { cause });
   }
   if (!Value.Check(Description, description)) {
-    const [first] = Value.Errors(Description, description);
-    throw bad(`description${first?.instancePath.replaceAll('/', '.')} ${first?.message}`);
+    throw bad(`description${firstViolation(Description, description)}`);
   }
   return description;
 }

@@ -11,6 +11,7 @@
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { AnomalyPredictorError, showValue } from '../errors.js';
+import { firstViolation } from './schema-violation.js';
 
 const ARRAY_BY_DTYPE = { F64: Float64Array, F32: Float32Array, I32: Int32Array } as const;
 type Dtype = keyof typeof ARRAY_BY_DTYPE;
@@ -123,7 +124,7 @@ function readTable(bytes: Uint8Array): { table: Record<string, unknown>; dataSta
 
 function readTensor(bytes: Uint8Array, dataStart: number, name: string, entry: unknown): Tensor {
   if (!Value.Check(TableEntry, entry)) {
-    throw broken(`tensor "${name}" is described by ${showValue(entry)}`);
+    throw broken(`tensor "${name}"${firstViolation(TableEntry, entry)}`);
   }
   const { dtype, shape, data_offsets } = entry;
   const [begin, end] = data_offsets;
