@@ -8,7 +8,7 @@ export interface ServerMetrics {
   /** Counts one answered request. */
   request(route: string, status: number, elapsedMs: number): void;
   /** Counts the rows of one scored job. */
-  scored(reply: JobReply): void;
+  scored(job: Omit<JobReply, 'body'>): void;
   /** Content type and text of the exposition. */
   expose(): Promise<{ contentType: string; text: string }>;
 }
@@ -84,9 +84,9 @@ export function createMetrics(engine: Engine): ServerMetrics {
       count.inc();
       duration.observe(elapsedMs / 1_000);
     },
-    scored(reply) {
-      batchRows.observe(reply.nRows);
-      for (const { model, normal, anomaly } of reply.tallies) {
+    scored({ nRows, tallies }) {
+      batchRows.observe(nRows);
+      for (const { model, normal, anomaly } of tallies) {
         const counters = byModel(model);
         if (normal > 0) counters.normal.inc(normal);
         if (anomaly > 0) counters.anomaly.inc(anomaly);

@@ -49,7 +49,7 @@ function describeApi(routes: readonly Route[]): unknown {
     paths[path][method.toLowerCase()] = {
       ...operation,
       ...(access === 'token' ? { security: [{ bearer: [] }] } : {}),
-      responses: { ...(operation.responses as object), ...errorResponses(errors) },
+      responses: { ...errorResponses(errors), ...(operation.responses as object) },
     };
   }
   return {

@@ -2,7 +2,7 @@
 import { AnomalyPredictorError, showValue } from '../errors.js';
 import type { Detector } from '../model/detector.js';
 import { findDetector } from '../model/detector-store.js';
-import { verdictOf } from '../model/verdict.js';
+import { isAnomaly, verdictOf } from '../model/verdict.js';
 import { VIEWS_FOLDER } from '../package-paths.js';
 import {
   exampleFields,
@@ -15,12 +15,17 @@ import {
 import type { Page } from '../web/page.js';
 import { loadViews } from '../web/views.js';
 import type { Reply } from './http.js';
+import {
+  FORM_TYPE,
+  formOperation,
+  predictFormOperation,
+  stylesheetOperation,
+} from './page-operations.js';
 import type { Route } from './route.js';
 import type { Services } from './services.js';
 
 /** The detector that the form shows first. */
 const USUAL_MODEL = 'ocsvm';
-const FORM_TYPE = 'application/x-www-form-urlencoded';
 /** Forms are read on the front end's thread. */
 const LARGEST_FORM_BYTES = 1024 * 1024;
 
@@ -32,7 +37,11 @@ const HEADERS = {
   'Cache-Control': 'no-store',
 };
 
-export function pageRoutes({ catalog, engine }: Pick<Services, 'catalog' | 'engine'>): Route[] {
+export function pageRoutes({
+  catalog,
+  engine,
+  metrics,
+}: Pick<Services, 'catalog' | 'engine' | 'metrics'>): Route[] {
   const views = loadViews(VIEWS_FOLDER);
   const detectors = [...catalog.values()];
   const usual = catalog.get(USUAL_MODEL) ?? detectors[0];
@@ -41,14 +50,7 @@ export function pageRoutes({ catalog, engine }: Pick<Services, 'catalog' | 'engi
     method: 'GET',
     path: '/',
     access: 'loopback',
-    operation: {
-      summary: 'The form for people',
-      parameters: [
-        queryParameter(MODEL_FIELD, 'Detector whose form is shown'),
-        queryParameter('example', 'With any value, the form is filled with an example'),
-      ],
-      responses: { 200: htmlResponse('The form'), 404: htmlResponse('No such detector') },
-    },
+    operation: formOperation,
     open: ({ head }) => ({ kind: 'immediate', reply: showForm(parseFields(head.query)) }),
   };
 
@@ -56,18 +58,12 @@ export function pageRoutes({ catalog, engine }: Pick<Services, 'catalog' | 'engi
     method: 'POST',
     path: '/predict',
     access: 'loopback',
-    operation: {
-      summary: 'The form, submitted',
-      requestBody: { required: true, content: { [FORM_TYPE]: {} } },
-      responses: { 200: htmlResponse('The verdict'), 400: htmlResponse('What is wrong where') },
-    },
+    operation: predictFormOperation,
     open({ head }) {
       if (!isForm(head.contentType)) {
-        const value = showValue(head.contentType);
         const error = new AnomalyPredictorError(
           'unsupported-media-type',
-          `Content-Type expected ${FORM_TYPE}, got ${value}`,
-          { value },
+          `Content-Type expected ${FORM_TYPE}, got ${showValue(head.contentType)}`,
         );
         return { kind: 'immediate', reply: refuse(error, usual, NO_FIELDS) };
       }
@@ -79,10 +75,7 @@ export function pageRoutes({ catalog, engine }: Pick<Services, 'catalog' | 'engi
     method: 'GET',
     path: '/styles.css',
     access: 'loopback',
-    operation: {
-      summary: 'Stylesheet of the pages',
-      responses: { 200: { description: 'CSS', content: { 'text/css': {} } } },
-    },
+    operation: stylesheetOperation,
     open: () => ({
       kind: 'immediate',
       reply: {
@@ -116,6 +109,11 @@ export function pageRoutes({ catalog, engine }: Pick<Services, 'catalog' | 'engi
       const { row } = reading;
       const { version, scores, risks } = await engine.score(detector, { rows: [row] });
       const verdict = verdictOf(scores[0], risks[0], detector.name);
+      const anomaly = isAnomaly(scores[0]) ? 1 : 0;
+      metrics.scored({
+        nRows: 1,
+        tallies: [{ model: detector.name, normal: 1 - anomaly, anomaly }],
+      });
       const outcome = { verdict, version, row };
       return reply(200, { detector, fields, problems: [], outcome });
     } catch (error) {
@@ -177,12 +175,4 @@ function parseBody(body: Uint8Array): FormFields {
 
 function problemOf({ tag, message, fields }: AnomalyPredictorError): Problem {
   return { field: tag === 'unknown-model' ? MODEL_FIELD : fields.field, message };
-}
-
-function queryParameter(name: string, description: string) {
-  return { name, in: 'query', description, schema: { type: 'string' } };
-}
-
-function htmlResponse(description: string) {
-  return { description, content: { 'text/html': {} } };
 }

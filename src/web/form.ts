@@ -62,12 +62,12 @@ const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 function readValue({ kind, example }: Feature, values: readonly string[]): number | string {
   if (values.length > 1) return `given ${values.length} times, expected once`;
   const text = (values[0] ?? '').trim();
-  const wanted = kind === 'flag' ? '0 or 1' : `a finite number such as ${example}`;
-  if (text === '') return `missing, expected ${wanted}`;
   if (text.length > LONGEST_VALUE) {
     return `expected at most ${LONGEST_VALUE} characters, got ${text.length}`;
   }
   const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
-  const isWanted = kind === 'flag' ? value === 0 || value === 1 : Number.isFinite(value);
-  return isWanted ? value : `expected ${wanted}, got ${showValue(text)}`;
+  if (kind === 'flag' ? value === 0 || value === 1 : Number.isFinite(value)) return value;
+  const number = Number.isNaN(value) ? 'a number' : 'a finite number';
+  const wanted = kind === 'flag' ? '0 or 1' : `${number} such as ${example}`;
+  return text === '' ? `missing, expected ${wanted}` : `expected ${wanted}, got ${showValue(text)}`;
 }

@@ -66,14 +66,12 @@ export function describePage({ detectors, detector, fields, problems, outcome }:
 }
 
 function describeOutcome({ verdict, version, row }: Outcome, features: readonly Feature[]) {
-  const { prediction, score, risk, model_used } = verdict;
+  const { prediction, score, model_used } = verdict;
   return {
     prediction,
     heading: prediction === 'anomaly' ? 'Anomaly' : 'Normal',
     score: String(Number(score.toPrecision(6))),
     risk: showRisk(verdict),
-    /** 0 to 100 */
-    riskPercent: 100 * risk,
     model: model_used,
     version,
     values: features.map(({ title, unit }, index) => ({ title, unit, value: String(row[index]) })),
@@ -88,17 +86,15 @@ function showRisk({ prediction, risk }: Verdict): string {
 
 function describeEvaluation({ metrics }: Detector) {
   const { truePositives, falseNegatives, falsePositives, trueNegatives } = metrics;
-  const nAnomalies = truePositives + falseNegatives;
-  const nNormal = falsePositives + trueNegatives;
   return {
-    found: showShare(truePositives, nAnomalies),
-    falseAlarms: showShare(falsePositives, nNormal),
+    found: showShare(truePositives, truePositives + falseNegatives, 'anomalies'),
+    falseAlarms: showShare(falsePositives, falsePositives + trueNegatives, 'normal rows'),
   };
 }
 
-/** '95 of 100 (95.0 %)' */
-function showShare(part: number, whole: number): string {
-  const counts = `${part.toLocaleString('en')} of ${whole.toLocaleString('en')}`;
+/** '95 of 100 anomalies (95.0 %)' */
+function showShare(part: number, whole: number, things: string): string {
+  const counts = `${part.toLocaleString('en')} of ${whole.toLocaleString('en')} ${things}`;
   return whole === 0 ? counts : `${counts} (${((100 * part) / whole).toFixed(1)} %)`;
 }
 

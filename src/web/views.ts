@@ -1,7 +1,7 @@
 // The views: the EJS page, compiled once and escaped throughout, and its stylesheet.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compile } from 'ejs';
+import ejs from 'ejs';
 import { describePage, type Page } from './page.js';
 
 export interface Views {
@@ -13,7 +13,7 @@ export interface Views {
 /** Loads the views in `folder`; templates that the page includes are compiled when it is first rendered. */
 export function loadViews(folder: string): Views {
   const filename = join(folder, 'page.ejs');
-  const template = compile(readFileSync(filename, 'utf8'), {
+  const template = ejs.compile(readFileSync(filename, 'utf8'), {
     filename,
     cache: true,
     // Templates see `view` alone: a misspelt name throws instead of finding a global.

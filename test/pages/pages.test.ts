@@ -1,0 +1,196 @@
+// The pages as people meet them: the real server, a real browser.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.js';
+import { saveDetector } from '../../src/model/detector-store.js';
+import { type RunningServer, startServer } from '../../src/server/server.js';
+import { hasChromium, launchChromium } from '../support/chromium.js';
+import {
+  ANOMALOUS_ROW,
+  NORMAL_ROW,
+  sampleForest,
+  sampleOneClassSvm,
+} from '../support/sample-detectors.js';
+import { lowestContrast } from './contrast.js';
+
+describe.skipIf(!hasChromium)('the pages in Chromium (skipped where it is not found)', () => {
+  const models = mkdtempSync(join(tmpdir(), 'anomaly-predictor-pages-'));
+  let server: RunningServer;
+  let browser: Browser;
+  const open: Page[] = [];
+  /** What no page may do, whatever the test. */
+  let incidents: string[] = [];
+
+  beforeAll(async () => {
+    for (const detector of [sampleForest(), sampleOneClassSvm()]) saveDetector(detector, models);
+    server = await startServer(readConfig({ models, port: '0', workers: '0' }, {}));
+    browser = await launchChromium();
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((page) => page.context().close()));
+    const seen = incidents;
+    incidents = [];
+    expect(seen).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    rmSync(models, { recursive: true });
+  });
+
+  async function visit(options: BrowserContextOptions = {}, path = '/'): Promise<Page> {
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    open.push(page);
+    page.on('request', (request) => {
+      if (!request.url().startsWith(`${server.url}/`)) incidents.push(`request ${request.url()}`);
+    });
+    page.on('pageerror', (error) => incidents.push(String(error)));
+    page.on('console', (message) => {
+      // Chromium itself notes that a document came with an error status.
+      const isStatus = /status of 4\d\d/.test(message.text());
+      if (message.type() === 'error' && !isStatus) incidents.push(message.text());
+    });
+    await page.goto(server.url + path);
+    return page;
+  }
+
+  async function fill(page: Page, row: Readonly<Record<string, number | string>>) {
+    for (const [name, value] of Object.entries(row)) {
+      const input = page.locator(`[name="${name}"]`);
+      if ((await input.count()) === 1) await input.fill(String(value));
+      else await page.locator(`[name="${name}"][value="${value}"]`).check();
+    }
+  }
+
+  const submit = (page: Page) => page.getByRole('button', { name: 'Get the verdict' }).click();
+  const styleOf = (page: Page, selector: string, property: string) =>
+    page.evaluate(`getComputedStyle(document.querySelector('${selector}')).${property}`);
+  const verdict = (page: Page) => page.locator('#verdict').textContent();
+
+  it('gives a verdict in two clicks', async () => {
+    const page = await visit();
+    await page.getByRole('link', { name: 'Fill in an example' }).click();
+    await submit(page);
+    expect(await verdict(page)).toBe('Normal');
+    expect(await page.title()).toBe('Normal – Anomaly Predictor');
+  });
+
+  it('scores what is typed with the detector that is chosen and keeps both for the next try', async () => {
+    const page = await visit();
+    await page.getByLabel('Detector').selectOption('hybrid');
+    await fill(page, ANOMALOUS_ROW);
+    await submit(page);
+    expect(await verdict(page)).toBe('Anomaly');
+    expect(await page.getByRole('meter', { name: 'Risk' }).getAttribute('value')).toBe('0.950');
+    expect(await page.getByLabel('Detector').inputValue()).toBe('hybrid');
+    expect(await page.getByLabel('Users (count)').inputValue()).toBe('1');
+
+    await fill(page, NORMAL_ROW);
+    await submit(page);
+    expect(await verdict(page)).toBe('Normal');
+  });
+
+  it('shows each mistake beside its field and leads there from the top', async () => {
+    const page = await visit();
+    await fill(page, { ...NORMAL_ROW, num_users: '<b>many</b>', num_sessions: '1e999' });
+    await page.getByLabel('Unique APIs').fill('');
+    await submit(page);
+
+    const users = page.getByLabel('Users (count)');
+    expect(await users.inputValue()).toBe('<b>many</b>');
+    expect(await users.getAttribute('aria-invalid')).toBe('true');
+    const [problemId] = (await users.getAttribute('aria-describedby'))?.split(' ') ?? [];
+    const problem = page.locator(`#${problemId}`);
+    expect(await problem.textContent()).toBe('expected a number such as 220, got "<b>many</b>"');
+    const [field, message] = [await users.boundingBox(), await problem.boundingBox()];
+    expect((message?.y ?? 0) - (field?.y ?? 0) - (field?.height ?? 0)).toBeLessThan(20);
+
+    const summary = page.getByRole('alert');
+    expect(await summary.getByRole('link').allTextContents()).toEqual([
+      'Sessions: expected a finite number such as 290, got "1e999"',
+      'Users: expected a number such as 220, got "<b>many</b>"',
+      'Unique APIs: missing, expected a number such as 70',
+    ]);
+    await summary.getByRole('link', { name: 'Users' }).click();
+    expect(await page.locator(':focus').getAttribute('name')).toBe('num_users');
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    const page = await visit();
+    const keys = page.keyboard;
+    await page.getByLabel('Detector').focus();
+    for (const [name, value] of Object.entries(NORMAL_ROW)) {
+      await keys.press('Tab');
+      const focused = page.locator(':focus');
+      expect(await focused.getAttribute('name')).toBe(name);
+      expect(await styleOf(page, ':focus', 'outlineStyle')).toBe('solid');
+      if ((await focused.getAttribute('type')) === 'text') await keys.type(String(value));
+      else await keys.press(value === 1 ? 'Space' : 'ArrowRight');
+    }
+    await keys.press('Enter');
+    await page.waitForURL('**/predict');
+    expect(await verdict(page)).toBe('Normal');
+  });
+
+  it('starts at the mistakes after a form that has some', async () => {
+    const page = await visit();
+    await submit(page);
+    await page.locator('[role=alert]:focus').waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').textContent()).toContain('Time between API calls: missing');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**#field-0');
+    await page.keyboard.type('0.001');
+    expect(await page.getByLabel('Time between API calls').inputValue()).toBe('0.001');
+  });
+
+  it('works without JavaScript', async () => {
+    const page = await visit({ javaScriptEnabled: false });
+    await page.getByRole('link', { name: 'Fill in an example' }).click();
+    await page.getByLabel('Sessions (count)').fill('none');
+    await submit(page);
+    expect(await page.getByRole('alert').getByRole('link').count()).toBe(1);
+    await page.getByLabel('Sessions (count)').fill('290');
+    await submit(page);
+    expect(await verdict(page)).toBe('Normal');
+  });
+
+  it('fits a phone', async () => {
+    const page = await visit({ viewport: { width: 320, height: 640 } });
+    const width = () => page.evaluate('document.documentElement.scrollWidth');
+    expect(await width()).toBe(320);
+    await fill(page, { ...NORMAL_ROW, vsession_duration: '-1.7976931348623157e308' });
+    await submit(page);
+    expect(await verdict(page)).toBe('Anomaly');
+    expect(await width()).toBe(320);
+    await page.getByLabel('Users (count)').fill('x'.repeat(200));
+    await submit(page);
+    expect(await page.getByRole('alert').count()).toBe(1);
+    expect(await width()).toBe(320);
+  });
+
+  it('follows the setting for light and dark', async () => {
+    const background = async (colorScheme: 'light' | 'dark') => {
+      const page = await visit({ colorScheme });
+      return styleOf(page, 'body', 'backgroundColor');
+    };
+    expect(await background('light')).not.toBe(await background('dark'));
+  });
+
+  it.each(['light', 'dark'] as const)('has readable contrast in %s', async (colorScheme) => {
+    const page = await visit({ colorScheme });
+    const contrasts = [await lowestContrast(page)];
+    await submit(page);
+    contrasts.push(await lowestContrast(page));
+    for (const row of [NORMAL_ROW, ANOMALOUS_ROW]) {
+      await fill(page, row);
+      await submit(page);
+      contrasts.push(await lowestContrast(page));
+    }
+    expect(Math.min(...contrasts)).toBeGreaterThanOrEqual(4.5);
+  });
+});

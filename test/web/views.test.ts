@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import type { Schema } from '../../src/model/schema.js';
+import { VIEWS_FOLDER } from '../../src/package-paths.js';
+import { exampleFields, parseFields } from '../../src/web/form.js';
+import type { Page } from '../../src/web/page.js';
+import { loadViews } from '../../src/web/views.js';
+import { sampleForest, sampleOneClassSvm } from '../support/sample-detectors.js';
+
+const views = loadViews(VIEWS_FOLDER);
+const detector = sampleOneClassSvm();
+const SCRIPT = `"'><script>alert(1)</script>`;
+
+function render(changes: Partial<Page> = {}): string {
+  return views.render({
+    detectors: [sampleForest(), detector],
+    detector,
+    fields: new Map(),
+    problems: [],
+    ...changes,
+  });
+}
+
+function renderVerdict(score: number, risk: number, prediction: 'normal' | 'anomaly'): string {
+  const raw_prediction = prediction === 'normal' ? 1 : -1;
+  const verdict = { prediction, raw_prediction, score, risk, model_used: 'ocsvm' } as const;
+  const row = detector.schema.features.map(({ example }) => example);
+  return render({ outcome: { verdict, version: detector.version, row } });
+}
+
+describe('the form', () => {
+  it('has a field with title, unit, hint and example for every feature', () => {
+    const html = render();
+    for (const { name, title, unit, description, example, kind } of detector.schema.features) {
+      expect(html).toContain(`name="${name}"`);
+      expect(html).toContain(title);
+      expect(html).toContain(`>${description}</p>`);
+      if (kind === 'number') {
+        expect(html).toContain(`(${unit})`);
+        expect(html).toContain(`placeholder="e.g. ${example}"`);
+      }
+    }
+  });
+
+  it('offers every detector and chooses the present one', () => {
+    const html = render();
+    expect(html).toContain('<option value="hybrid">Random Forest (sample) (hybrid)</option>');
+    expect(html).toContain(
+      '<option value="ocsvm" selected>One-Class SVM (sample) (ocsvm)</option>',
+    );
+  });
+
+  it('keeps what was typed', () => {
+    const html = render({ fields: parseFields('num_users=1e5&source_F=0') });
+    expect(html).toContain('name="num_users" value="1e5"');
+    expect(html).toMatch(/name="source_F" value="0"\s+checked/);
+    expect(html).not.toMatch(/value="1"\s+checked/);
+  });
+
+  it('offers the fields of another detector only where they differ', () => {
+    expect(render()).not.toContain('formaction');
+    const schema = { features: [{ ...detector.schema.features[0], name: 'other' }] };
+    const other = { ...detector, name: 'other', schema };
+    expect(render({ detectors: [detector, other] })).toContain('formmethod="get" formaction="/"');
+  });
+
+  it('says how good the detector was on rows that training did not see', () => {
+    expect(render()).toMatch(/95 of 100 anomalies \(95\.0 %\).*10 of 200 normal rows \(5\.0 %\)/s);
+  });
+
+  it('ties each problem to its field and lists it above the form', () => {
+    const html = render({ problems: [{ field: 'sequence_length', message: 'missing' }] });
+    expect(html).toContain('<a href="#field-2">Sequence length: missing</a>');
+    expect(html).toMatch(
+      /id="field-2"[^>]*aria-describedby="field-2-problem field-2-hint"\s+aria-invalid="true"/,
+    );
+    expect(html).toContain('<p class="problem" id="field-2-problem">missing</p>');
+    expect(html.match(/aria-invalid/g)).toHaveLength(1);
+  });
+});
+
+describe('the verdict', () => {
+  it('is said in words, with score, risk, detector and version', () => {
+    const html = renderVerdict(-0.25, 0.75, 'anomaly');
+    expect(html).toContain('<h1 id="verdict">Anomaly</h1>');
+    expect(html).toContain('<b>-0.25</b>');
+    expect(html).toMatch(/<meter [^>]*value="0\.750"/);
+    expect(html).toContain(detector.version);
+    expect(renderVerdict(0.25, 0.25, 'normal')).toContain('<h1 id="verdict">Normal</h1>');
+  });
+
+  it('shows the risk of a normal row below the border, however near it is', () => {
+    expect(renderVerdict(1e-12, 0.4999999, 'normal')).toContain('<b>0.499</b>');
+    expect(renderVerdict(0, 0.5, 'anomaly')).toContain('<b>0.500</b>');
+  });
+});
+
+describe('escaping', () => {
+  it('shows typed values, field names and messages as text', () => {
+    const html = render({
+      fields: new Map([['num_users', [SCRIPT]]]),
+      problems: [{ field: 'num_users', message: SCRIPT }, { message: SCRIPT }],
+    });
+    expect(html).not.toContain('<script');
+    expect(html).toContain('value="&#34;&#39;&gt;&lt;script&gt;');
+  });
+
+  it('shows what a detector says of itself as text', () => {
+    const [feature] = detector.schema.features;
+    const hostile = { name: SCRIPT, title: SCRIPT, description: SCRIPT, unit: SCRIPT };
+    const schema: Schema = {
+      features: [
+        { ...feature, ...hostile },
+        { ...feature, ...hostile, name: `${SCRIPT}2`, kind: 'flag' },
+      ],
+    };
+    const strange = { ...detector, schema, title: SCRIPT };
+    const html = render({
+      detectors: [strange],
+      detector: strange,
+      fields: exampleFields(schema),
+      problems: [{ field: SCRIPT, message: 'missing' }],
+    });
+    expect(html).not.toContain('<script');
+    expect(html).toContain('&lt;script&gt;');
+  });
+});
+
+describe('the page', () => {
+  it('asks for nothing but the local stylesheet', () => {
+    const references = renderVerdict(1, 0.1, 'normal').matchAll(/(?:href|src|action)="([^"]*)"/g);
+    const targets = new Set([...references].map(([, target]) => target));
+    expect(targets).toEqual(
+      new Set(['/styles.css', '/', '/predict', '/?model=ocsvm&amp;example=1']),
+    );
+    expect(views.stylesheet).not.toMatch(/url\(|@import/);
+  });
+});
