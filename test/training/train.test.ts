@@ -1,0 +1,80 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readDetector } from '../../src/model/detector-file.js';
+import { API_BEHAVIOUR_ENCODER } from '../../src/model/encoder.js';
+import { type Dataset, readDataset } from '../../src/training/dataset.js';
+import { CANDIDATES } from '../../src/training/grid-search.js';
+import { renderModelCard } from '../../src/training/model-card.js';
+import { splitDataset } from '../../src/training/split.js';
+import { evaluateOn, RECIPES, type Trained, trainDetector } from '../../src/training/train.js';
+import { labelledCsv } from '../support/labelled-csv.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const SEED = 5;
+const { write } = temporaryFolder();
+let dataset: Dataset;
+beforeAll(async () => {
+  dataset = await readDataset(write('data.csv', labelledCsv(200, 100)), API_BEHAVIOUR_ENCODER);
+});
+
+describe.each(RECIPES.map((recipe) => [recipe.name, recipe] as const))('%s', (name, recipe) => {
+  let trained: Trained;
+  beforeAll(async () => {
+    trained = await trainDetector(recipe, dataset, SEED);
+  });
+
+  it('is one file that holds everything', () => {
+    const detector = readDetector(trained.detector.bytes);
+    expect(detector).toEqual(trained.detector);
+    expect(detector.name).toBe(name);
+  });
+
+  it('is judged on the rows that training did not see', () => {
+    const { detector } = trained;
+    const { test } = splitDataset(dataset, SEED);
+    expect(detector.metrics).toEqual(evaluateOn(detector, dataset, test));
+    const { truePositives, falseNegatives, falsePositives, trueNegatives } = detector.metrics;
+    expect(truePositives + falseNegatives + falsePositives + trueNegatives).toBe(test.length);
+    const { trainNormal, trainAnomaly, testNormal, testAnomaly } = detector.provenance.split;
+    expect(trainNormal + trainAnomaly + testNormal + testAnomaly).toBe(dataset.nRows);
+  });
+
+  it('finds nearly all anomalies of an easy data set', () => {
+    expect(trained.detector.metrics.recall).toBeGreaterThan(0.95);
+    expect(trained.detector.metrics.falsePositiveRate).toBeLessThan(0.25);
+  });
+
+  it('comes out the same, byte for byte, for the same data and seed', async () => {
+    const again = await trainDetector(recipe, dataset, SEED);
+    expect(Buffer.from(again.detector.bytes).equals(trained.detector.bytes)).toBe(true);
+    const other = await trainDetector(recipe, dataset, SEED + 1);
+    expect(other.detector.version).not.toBe(trained.detector.version);
+  });
+
+  it('has a model card with data, split, metrics, limits and the command that makes it again', () => {
+    const card = renderModelCard(recipe, trained.detector, trained.candidates);
+    for (const heading of ['Data', 'Split', 'Parameters', 'Metrics', 'Limits', 'Reproduce']) {
+      expect(card).toContain(`## ${heading}`);
+    }
+    expect(card).toContain(trained.detector.version);
+    expect(card).toContain(`train --data data.csv --detector ${name} --seed ${SEED}`);
+  });
+});
+
+describe('the grid search of ocsvm-tuned', () => {
+  it('gives every candidate a score, tells of its progress, and takes the best', async () => {
+    const recipe = RECIPES.find(({ name }) => name === 'ocsvm-tuned');
+    if (recipe === undefined) throw new Error('no recipe');
+    const steps: number[] = [];
+    const { detector, candidates = [] } = await trainDetector(recipe, dataset, SEED, (done) =>
+      steps.push(done),
+    );
+    expect(candidates).toHaveLength(CANDIDATES.length);
+    expect(candidates.every(({ f1 }) => Number.isFinite(f1))).toBe(true);
+    expect(candidates.map(({ f1 }) => f1)).toEqual(
+      candidates.map(({ f1 }) => f1).sort((a, b) => b - a),
+    );
+    expect(new Set(candidates.map(({ f1 }) => f1)).size).toBeGreaterThan(1);
+    expect(detector.provenance.parameters).toMatchObject(candidates[0].candidate);
+    expect(steps.at(-1)).toBe(CANDIDATES.length * 5);
+  });
+});
