@@ -78,7 +78,7 @@ function sigmoidInto(svm: OneClassSvm, rows: Float64Array, nRows: number, out: F
 }
 
 /** x·y of two rows of flat matrices with `nFeatures` columns. */
-export function dot(
+function dot(
   a: Float64Array,
   rowOfA: number,
   b: Float64Array,

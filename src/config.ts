@@ -1,6 +1,6 @@
 // Settings of the server: one table from which the environment, the command line's options, the help and
 // the README's table are read. The only file that knows the environment.
-import { availableParallelism } from 'node:os';
+import { ENGINE_DEFAULTS } from './engine/engine-options.js';
 import { AnomalyPredictorError, showValue } from './errors.js';
 import { SHIPPED_MODELS_FOLDER } from './package-paths.js';
 
@@ -31,14 +31,14 @@ export const SETTINGS = {
     shownDefault: 'one token, made for this run',
   },
   workers: {
-    ...setting('WORKERS', availableParallelism(), 'Worker threads', wholeNumber(0, 1_024)),
+    ...setting('WORKERS', ENGINE_DEFAULTS.workers, 'Worker threads', wholeNumber(0, 1_024)),
     shownDefault: 'number of processors',
   },
   maxBodyBytes: setting('MAX_BODY_BYTES', 32 * 1024 * 1024, 'Largest request body', wholeNumber(1)),
   maxRows: setting('MAX_ROWS', 500_000, 'Most rows in one request', wholeNumber(1)),
   maxQueuedRows: setting(
     'MAX_QUEUED_ROWS',
-    1_000_000,
+    ENGINE_DEFAULTS.maxQueuedRows,
     'Rows that may wait or run at once, more are answered by 503',
     wholeNumber(1),
   ),

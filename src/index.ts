@@ -3,9 +3,9 @@ export {
   type BatchScores,
   createEngine,
   type Engine,
-  type EngineOptions,
   type EngineStatus,
 } from './engine/engine.js';
+export type { EngineOptions } from './engine/engine-options.js';
 export { AnomalyPredictorError, type ErrorFields, type ErrorTag } from './errors.js';
 export type { Detector } from './model/detector.js';
 export { loadDetector } from './model/detector-store.js';

@@ -1,6 +1,5 @@
 // The engine: scores batches on a pool of worker threads, and inline where that costs less than the trip.
 // The queue is bounded in rows; a worker that dies is replaced and its work is tried once more.
-import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { FixedQueue, Piscina } from 'piscina';
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
@@ -10,21 +9,10 @@ import { type Batch, checkFinite, type Rows, readBatch } from '../model/rows.js'
 import { Scorer } from '../model/scorer.js';
 import { type Prediction, predictionOf } from '../model/verdict.js';
 import { DispatchCosts } from './dispatch-cost.js';
+import { ENGINE_DEFAULTS, type EngineOptions } from './engine-options.js';
 import type { JobReply, JobSpec, WireFormat, WorkerReply, WorkerTask } from './job.js';
 import { OPERATIONS } from './job.js';
 import { runJob } from './run-job.js';
-
-export interface EngineOptions {
-  /** Worker threads; 0 scores everything in the calling thread. @default the number of processors */
-  readonly workers?: number;
-  /** Rows that may wait or run at once; more are refused with `queue-full`. @default 1,000,000 */
-  readonly maxQueuedRows?: number;
-}
-
-export const ENGINE_DEFAULTS: Required<EngineOptions> = {
-  workers: availableParallelism(),
-  maxQueuedRows: 1_000_000,
-};
 
 /** Scores of a batch; all arrays have one element per row. */
 export interface BatchScores {
