@@ -37,7 +37,7 @@ const OneClassSvmDescription = Type.Object(
     kernel: Type.Object(
       {
         function: Type.Enum([...KERNEL_FUNCTIONS]),
-        gamma: Type.Number(),
+        gamma: Type.Number({ minimum: 0 }),
         coef0: Type.Number(),
         degree: Type.Integer({ minimum: 0, maximum: 1_000 }),
       },
@@ -204,8 +204,8 @@ function readModel(
     kernel,
     nFeatures,
     nSupport,
-    supportVectors: take('svm.support_vectors', 'F64', [nSupport, nFeatures]),
     coefficients: take('svm.coefficients', 'F64', [nSupport]),
+    supportVectors: take('svm.support_vectors', 'F64', [nSupport, nFeatures]),
     intercept,
   };
   return { type: 'one-class-svm', svm, riskScale };
@@ -239,12 +239,13 @@ function takerOf(tensors: Container['tensors']): Taker {
 function checkNumbers({ scaler, model, threshold }: Detector): void {
   checkFinite('scaler.mean', scaler.mean);
   checkFinite('scaler.scale', scaler.scale);
-  const constant = scaler.scale.indexOf(0);
-  if (constant >= 0) throw bad(`scaler.scale[${constant}] is 0`);
+  const at = scaler.scale.findIndex((scale) => scale <= 0);
+  if (at >= 0) throw bad(`scaler.scale[${at}] is ${scaler.scale[at]}, expected more than 0`);
   if (model.type === 'forest') {
     checkForest(model.forest);
     if (Math.abs(threshold) >= 1) throw bad(`threshold ${threshold} is not between -1 and 1`);
   } else {
+    if (model.svm.nSupport === 0) throw bad('there are no support vectors');
     checkFinite('svm.support_vectors', model.svm.supportVectors);
     checkFinite('svm.coefficients', model.svm.coefficients);
   }
