@@ -58,7 +58,7 @@ function readColumns(schema: Schema, columns: unknown, maxRows: number): Rows {
   }
   let nRows = -1;
   for (const { name } of features) {
-    const column = columns[name];
+    const column = ownValue(columns, name);
     if (column === undefined) throw invalid(`column "${name}" is missing`, { field: name });
     if (!Array.isArray(column)) {
       throw invalid(`column "${name}" expected an array, got ${showValue(column)}`, {
@@ -130,7 +130,7 @@ export function rowReader(schema: Schema, alsoAllowed: readonly string[] = []): 
   ): void {
     for (let feature = 0; feature < nFeatures; feature++) {
       const name = names[feature];
-      const value = Object.hasOwn(document, name) ? document[name] : undefined;
+      const value = ownValue(document, name);
       if (value === undefined) throw missing(row, name);
       if (!isFiniteNumber(value)) throw notANumber(row, name, value);
       values[start + feature] = value;
@@ -181,6 +181,11 @@ export function checkRowCount(nRows: number, maxRows: number): void {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What objects inherit, such as `constructor`, is no part of a document. */
+function ownValue(document: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(document, key) ? document[key] : undefined;
 }
 
 /** False for NaN and both infinities, whose difference with themselves is NaN. */
