@@ -28,7 +28,8 @@ export async function lowestContrast(page: Page): Promise<number> {
 }
 
 function contrast({ color, backgrounds }: ShownText): number {
-  const background = backgrounds.find((candidate) => channels(candidate)[3] !== 0) ?? 'rgb(0,0,0)';
+  const background =
+    backgrounds.find((candidate) => channels(candidate)[3] !== 0) ?? 'rgb(255, 255, 255)';
   const luminances = [luminance(color), luminance(background)];
   return (Math.max(...luminances) + 0.05) / (Math.min(...luminances) + 0.05);
 }
