@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { optionName, SETTINGS, type SettingName, shownDefault } from '../src/config.js';
+import { loadCatalog } from '../src/model/detector-store.js';
+import { SHIPPED_MODELS_FOLDER } from '../src/package-paths.js';
+
+const root = new URL('../../', import.meta.url);
+const README = fileURLToPath(new URL('README.md', root));
+const readme = readFileSync(README, 'utf8');
+
+const configurationTable = () => [
+  '| option | environment | default | meaning |',
+  '| --- | --- | --- | --- |',
+  ...(Object.keys(SETTINGS) as SettingName[]).map((name) => {
+    const { variable, description } = SETTINGS[name];
+    return `| \`${optionName(name)}\` | \`${variable}\` | ${shownDefault(name)} | ${description} |`;
+  }),
+];
+
+const detectorRows = () =>
+  [...loadCatalog(SHIPPED_MODELS_FOLDER).values()].map(({ name, title, metrics }) => {
+    const [recall, falseAlarms] = [metrics.recall, metrics.falsePositiveRate].map(
+      (share) => `${(100 * share).toFixed(1)} %`,
+    );
+    return `| \`${name}\` | ${title} | ${recall} | ${falseAlarms} | [models/${name}.md](models/${name}.md) |`;
+  });
+
+/** The README with a marked part written anew. */
+function withPart(text: string, name: string, lines: readonly string[]): string {
+  const part = new RegExp(`(<!-- ${name}:[^\n]*-->\n)[sS]*?(<!-- /${name} -->)`);
+  return text.replace(part, (_, open, close) => `${open}${lines.join('\n')}\n${close}`);
+}
+
+describe('the README', () => {
+  // `npx vitest run dist/test/readme.test.js -u` writes what this test expects.
+  it('lists the settings and the shipped detectors as they are', async () => {
+    const expected = withPart(
+      withPart(readme, 'configuration', configurationTable()),
+      'detectors',
+      detectorRows(),
+    );
+    await expect(expected).toMatchFileSnapshot(README);
+  });
+
+  it('names files that exist only', () => {
+    const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path);
+    expect(links.length).toBeGreaterThan(0);
+    for (const path of links) expect(readFileSync(new URL(path, root)).length).toBeGreaterThan(0);
+  });
+});
+
+describe('the library example of the README', () => {
+  const script = fileURLToPath(new URL('readme-example.mjs', root));
+  afterAll(() => rmSync(script, { force: true }));
+
+  it('runs as it stands', () => {
+    const [, example] = /<!-- library example[^\n]*\n```js\n([\s\S]*?)```/.exec(readme) ?? [];
+    writeFileSync(script, example);
+    const output = execFileSync(process.execPath, [script], {
+      cwd: fileURLToPath(root),
+      encoding: 'utf8',
+    });
+    expect(output.match(/\[ 'normal', 'anomaly' \]/g)).toHaveLength(2);
+  });
+});
