@@ -1,32 +1,20 @@
 // The pages as people meet them: the real server, a real browser.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/config.js';
-import { saveDetector } from '../../src/model/detector-store.js';
-import { type RunningServer, startServer } from '../../src/server/server.js';
 import { hasChromium, launchChromium } from '../support/chromium.js';
-import {
-  ANOMALOUS_ROW,
-  NORMAL_ROW,
-  sampleForest,
-  sampleOneClassSvm,
-} from '../support/sample-detectors.js';
+import { runServer, type TestServer } from '../support/running-server.js';
+import { ANOMALOUS_ROW, NORMAL_ROW } from '../support/sample-detectors.js';
 import { lowestContrast } from './contrast.js';
 
 describe.skipIf(!hasChromium)('the pages in Chromium (skipped where it is not found)', () => {
-  const models = mkdtempSync(join(tmpdir(), 'anomaly-predictor-pages-'));
-  let server: RunningServer;
+  let server: TestServer;
   let browser: Browser;
   const open: Page[] = [];
   /** What no page may do, whatever the test. */
   let incidents: string[] = [];
 
   beforeAll(async () => {
-    for (const detector of [sampleForest(), sampleOneClassSvm()]) saveDetector(detector, models);
-    server = await startServer(readConfig({ models, port: '0', workers: '0' }, {}));
+    server = await runServer({ workers: 0 });
     browser = await launchChromium();
   });
   afterEach(async () => {
@@ -38,10 +26,9 @@ describe.skipIf(!hasChromium)('the pages in Chromium (skipped where it is not fo
   afterAll(async () => {
     await browser?.close();
     await server?.close();
-    rmSync(models, { recursive: true });
   });
 
-  async function visit(options: BrowserContextOptions = {}, path = '/'): Promise<Page> {
+  async function visit(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await browser.newContext(options);
     const page = await context.newPage();
     open.push(page);
@@ -54,7 +41,7 @@ describe.skipIf(!hasChromium)('the pages in Chromium (skipped where it is not fo
       const isStatus = /status of 4\d\d/.test(message.text());
       if (message.type() === 'error' && !isStatus) incidents.push(message.text());
     });
-    await page.goto(server.url + path);
+    await page.goto(server.url);
     return page;
   }
 
