@@ -59,7 +59,17 @@ export class Scorer {
       for (let row = 0; row < nRows; row++) out[row] = 1 - 2 * out[row] - threshold;
     } else {
       this.#kernels.decisionInto(model.svm, scaled, nRows, out);
-      if (threshold !== 0) for (let row = 0; row < nRows; row++) out[row] -= threshold;
+      for (let row = 0; row < nRows; row++) out[row] = finiteScore(out[row] - threshold);
     }
   }
+}
+
+/**
+ * A finite row may be so far out that its score overflows. It gets the nearest number, and NaN, of
+ * which no side is known, the one that calls it an anomaly: JSON carries neither, and NaN <= 0 is
+ * false.
+ */
+function finiteScore(score: number): number {
+  if (score > 0) return Math.min(score, Number.MAX_VALUE);
+  return score > -Number.MAX_VALUE ? score : -Number.MAX_VALUE;
 }
