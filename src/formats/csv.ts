@@ -1,58 +1,45 @@
-// CSV in UTF-8, streamed: records with their line numbers, and the way from a header's columns to a
-// detector's features. A header names the raw columns of the encoder or the features themselves.
-import { pipeline } from 'node:stream';
-import { CsvError, type InfoRecord, type Options, parse } from 'csv-parse';
+// CSV in UTF-8, streamed: its records, and the way from a header's columns to a detector's features.
+// A header names the raw columns of the encoder or the features themselves.
 import { AnomalyPredictorError, showValue } from '../errors.js';
 import type { Encoder } from '../model/encoder.js';
-
-export interface CsvRecord {
-  /** 1-based line of the file on which the record ends. */
-  readonly line: number;
-  /** As many as the header has, unquoted, otherwise as they stand in the file. */
-  readonly cells: readonly string[];
-}
-
-/** Bounds what an opening quote that is never closed can swallow. */
-const LONGEST_RECORD_BYTES = 16 * 1024 * 1024;
+import { badLine, CsvDecoder, type CsvRecord } from './csv-records.js';
 
 /**
- * Every record of `input`, the header first; blank lines are passed over. Nothing is read ahead of the
- * consumer but one chunk, and leaving the loop closes `input`.
+ * Every record of `input`, the header first, all with as many cells as the header. Nothing is read
+ * ahead of the consumer but one chunk, and leaving the loop closes `input`.
  * @throws AnomalyPredictorError `bad-data-file` that names the line
  */
 export async function* readCsv(input: AsyncIterable<Uint8Array>): AsyncGenerator<CsvRecord> {
-  let lastLine = 0;
-  const options: Options<CsvRecord, string[]> = {
-    bom: true,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    skip_empty_lines: true,
-    relax_column_count: true,
-    max_record_size: LONGEST_RECORD_BYTES,
-    on_record(cells: string[], { lines }: InfoRecord) {
-      lastLine = lines;
-      return { line: lines, cells };
-    },
-  };
-  // The cast: without names for the columns, the types know no record but an array.
-  const parser = parse(options as unknown as Options);
-  // Errors of the source and of the parser alike are thrown by the loop below.
-  pipeline(input, requireUtf8, parser, () => {});
-  let header: CsvRecord | undefined;
-  try {
-    for await (const record of parser as AsyncIterable<CsvRecord>) {
+  let nColumns = 0;
+  for await (const records of decodeChunks(input)) {
+    for (const record of records) {
       const { line, cells } = record;
-      header ??= record;
-      if (cells.length !== header.cells.length) {
-        throw bad(line, `has ${cells.length} columns, but the header has ${header.cells.length}`);
+      nColumns ||= cells.length;
+      if (cells.length !== nColumns) {
+        throw badLine(line, `has ${cells.length} columns, but the header has ${nColumns}`);
       }
       yield record;
     }
-  } catch (error) {
-    throw error instanceof CsvError ? explain(error, lastLine + 1) : error;
   }
-  if (header === undefined) {
+  if (nColumns === 0) {
     throw new AnomalyPredictorError('bad-data-file', 'the file is empty, expected a header line');
   }
+}
+
+/** Bytes that are not UTF-8 are refused rather than replaced. */
+async function* decodeChunks(input: AsyncIterable<Uint8Array>): AsyncGenerator<CsvRecord[]> {
+  const text = new TextDecoder('utf-8', { fatal: true });
+  const decoder = new CsvDecoder();
+  const decodeText = (chunk: Uint8Array | undefined) => {
+    try {
+      return text.decode(chunk, { stream: chunk !== undefined });
+    } catch (cause) {
+      throw new AnomalyPredictorError('bad-data-file', 'the file is not UTF-8', {}, { cause });
+    }
+  };
+  for await (const chunk of input) yield decoder.push(decodeText(chunk));
+  yield decoder.push(decodeText(undefined));
+  yield decoder.end();
 }
 
 /** Reads a record into values[start … start + nFeatures), or returns the column whose value is missing. */
@@ -102,67 +89,19 @@ function sourceOf(
   const raw = names.includes(column);
   if (!raw && !names.includes(feature)) {
     const expected = column === feature ? `"${column}"` : `"${column}" or "${feature}"`;
-    throw bad(line, `the header has no column ${expected}`, { field: column });
+    throw badLine(line, `the header has no column ${expected}`, { field: column });
   }
   const name = raw ? column : feature;
   const index = names.indexOf(name);
   if (names.includes(name, index + 1)) {
-    throw bad(line, `the header has column "${name}" twice`, { field: name });
+    throw badLine(line, `the header has column "${name}" twice`, { field: name });
   }
   return { column: name, index, category: raw ? category : undefined };
 }
 
-/** Passes chunks through; refuses bytes that are not UTF-8 rather than replacing them. */
-async function* requireUtf8(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const check = (chunk: Uint8Array | undefined, stream: boolean) => {
-    try {
-      decoder.decode(chunk, { stream });
-    } catch (cause) {
-      throw new AnomalyPredictorError('bad-data-file', 'the file is not UTF-8', {}, { cause });
-    }
-  };
-  for await (const chunk of input) {
-    check(chunk, true);
-    yield chunk;
-  }
-  check(undefined, false);
-}
-
-/** `startLine`: where the record that the parser gave up on begins. */
-function explain(error: CsvError, startLine: number): AnomalyPredictorError {
-  const line = Number(error.lines);
-  switch (error.code) {
-    case 'CSV_QUOTE_NOT_CLOSED':
-      return bad(startLine, 'a quote is opened and never closed', {}, error);
-    case 'CSV_MAX_RECORD_SIZE':
-      return bad(
-        startLine,
-        `the row is longer than ${LONGEST_RECORD_BYTES} bytes; is a quote not closed?`,
-        {},
-        error,
-      );
-    case 'CSV_INVALID_CLOSING_QUOTE':
-      return bad(line, 'text follows a closing quote', {}, error);
-    case 'INVALID_OPENING_QUOTE':
-      return bad(line, 'a quote stands inside a cell that does not begin with one', {}, error);
-    default:
-      return bad(line, error.message, {}, error);
-  }
-}
-
 function notANumber(line: number, column: string, cell: string): AnomalyPredictorError {
-  return bad(line, `"${column}" expected a number, got ${showValue(cell)}`, {
+  return badLine(line, `"${column}" expected a number, got ${showValue(cell)}`, {
     field: column,
     value: cell,
   });
-}
-
-function bad(
-  line: number,
-  what: string,
-  fields: AnomalyPredictorError['fields'] = {},
-  cause?: unknown,
-): AnomalyPredictorError {
-  return new AnomalyPredictorError('bad-data-file', `line ${line}: ${what}`, fields, { cause });
 }
