@@ -1,6 +1,7 @@
 // GET /v1/models and GET /v1/models/{name}: what can be asked, and how good it is.
-import type { Detector } from '../model/detector.js';
 import { findDetector } from '../model/detector-store.js';
+import { summarizeDetector } from '../model/detector-summary.js';
+import { Encoder } from '../model/encoder.js';
 import { Metrics } from '../model/metrics.js';
 import { Provenance } from '../model/provenance.js';
 import { Schema } from '../model/schema.js';
@@ -15,8 +16,10 @@ const DETECTOR = {
     title: { type: 'string' },
     version: { type: 'string', description: 'Hash of the whole detector' },
     type: { type: 'string', enum: ['one-class-svm', 'forest'] },
+    model: { type: 'object', description: 'Kernel and sizes of the model' },
     threshold: { type: 'number' },
     schema: Schema,
+    encoder: Encoder,
     metrics: Metrics,
     provenance: Provenance,
   },
@@ -39,7 +42,7 @@ export function modelRoutes({ catalog }: Pick<Services, 'catalog'>): Route[] {
       },
       open: () => ({
         kind: 'immediate',
-        reply: jsonReply({ models: [...catalog.values()].map(describe) }),
+        reply: jsonReply({ models: [...catalog.values()].map(summarizeDetector) }),
       }),
     },
     {
@@ -53,23 +56,10 @@ export function modelRoutes({ catalog }: Pick<Services, 'catalog'>): Route[] {
       },
       open: ({ parameter }) => ({
         kind: 'immediate',
-        reply: jsonReply(describe(findDetector(catalog, parameter))),
+        reply: jsonReply(summarizeDetector(findDetector(catalog, parameter))),
       }),
     },
   ];
-}
-
-function describe({
-  name,
-  title,
-  version,
-  model,
-  threshold,
-  schema,
-  metrics,
-  provenance,
-}: Detector) {
-  return { name, title, version, type: model.type, threshold, schema, metrics, provenance };
 }
 
 function ok(schema: unknown) {

@@ -1,0 +1,38 @@
+// What a detector says about itself: everything but the numbers of its model. The server and the
+// command line show the same.
+import type { Detector, Model } from './detector.js';
+
+export type DetectorSummary = ReturnType<typeof summarizeDetector>;
+
+export function summarizeDetector(detector: Detector) {
+  const { name, title, version, model, threshold, schema, encoder, metrics, provenance } = detector;
+  return {
+    name,
+    title,
+    version,
+    type: model.type,
+    model: summarizeModel(model),
+    threshold,
+    schema,
+    encoder,
+    metrics,
+    provenance,
+  };
+}
+
+function summarizeModel(model: Model): Readonly<Record<string, string | number>> {
+  if (model.type === 'forest') {
+    const { nTrees, nNodes } = model.forest;
+    return { trees: nTrees, nodes: nNodes };
+  }
+  const { kernel, nSupport, intercept } = model.svm;
+  const { function: kernelFunction, gamma, coef0, degree } = kernel;
+  return {
+    kernel: kernelFunction,
+    ...(kernelFunction === 'linear' ? {} : { gamma }),
+    ...(kernelFunction === 'poly' ? { degree } : {}),
+    ...(kernelFunction === 'poly' || kernelFunction === 'sigmoid' ? { coef0 } : {}),
+    support_vectors: nSupport,
+    intercept,
+  };
+}
