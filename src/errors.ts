@@ -16,6 +16,7 @@ export const STATUS_BY_TAG = {
   'unsupported-media-type': 415,
   internal: 500,
   'worker-died': 500,
+  'request-failed': 502,
   'queue-full': 503,
   'shutting-down': 503,
   'bad-detector-file': 422,

@@ -1,0 +1,64 @@
+// `inspect`: everything that one detector says about itself.
+import type { Command } from 'commander';
+import { type DetectorSummary, summarizeDetector } from '../model/detector-summary.js';
+import { addModelsFolderOption, detectorOf, type ModelsFolderOption } from './detector-argument.js';
+import { renderMetrics } from './metrics-table.js';
+import { renderTable } from './table.js';
+
+interface InspectOptions extends ModelsFolderOption {
+  readonly json?: true;
+}
+
+export function addInspectCommand(program: Command): void {
+  const command = program
+    .command('inspect')
+    .description('Show one detector: schema, model, metrics and where it comes from')
+    .argument('<name|file>', 'detector: its name in the model folder or a file');
+  addModelsFolderOption(command)
+    .option('--json', 'print JSON')
+    .action((model: string, options: InspectOptions) => {
+      const summary = summarizeDetector(detectorOf({ ...options, model }));
+      console.log(options.json ? JSON.stringify(summary, undefined, 2) : describe(summary));
+    });
+}
+
+function describe(summary: DetectorSummary): string {
+  const { name, title, version, type, model, threshold, schema, encoder, metrics } = summary;
+  const { trainer, data, split, parameters } = summary.provenance;
+  const features = schema.features.map((feature, i) => {
+    const { column, category } = encoder[i];
+    const source = category === undefined ? column : `${column} = ${category}`;
+    return [feature.name, feature.unit, source, feature.description];
+  });
+  return [
+    `${name}: ${title}`,
+    facts({ version, type, ...model, threshold }),
+    '',
+    'Features',
+    indent(renderTable(['name', 'unit', 'CSV column', 'description'], features)),
+    '',
+    'Metrics, on rows that training did not see',
+    indent(renderMetrics(metrics)),
+    '',
+    'Provenance',
+    facts({
+      trainer,
+      data: `${data.file}, ${data.rows} rows used, ${data.droppedRows} dropped`,
+      sha256: data.sha256,
+      'trained on': `${split.trainNormal} normal and ${split.trainAnomaly} anomalous rows`,
+      'tested on': `${split.testNormal} normal and ${split.testAnomaly} anomalous rows`,
+      seed: split.seed,
+      ...parameters,
+    }),
+  ].join('\n');
+}
+
+function facts(valueByName: Readonly<Record<string, string | number>>): string {
+  const entries = Object.entries(valueByName);
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return indent(entries.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n'));
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}

@@ -1,0 +1,75 @@
+// `score`: behaviours in, verdicts out, in bounded memory.
+import { type Command, Option } from 'commander';
+import { createEngine } from '../engine/engine.js';
+import { readBlocks } from './behaviour-blocks.js';
+import {
+  BEHAVIOUR_FORMATS,
+  type BehaviourFormat,
+  INPUT_DESCRIPTION,
+  openBehaviours,
+} from './behaviour-input.js';
+import { addDetectorOptions, type DetectorOptions, detectorOf } from './detector-argument.js';
+import { formatCount } from './numbers.js';
+import { writeOutput } from './output-file.js';
+import { startProgress } from './progress.js';
+import { ScoreTally } from './score-tally.js';
+import { type ScoredBlock, verdictText } from './verdict-text.js';
+
+interface ScoreOptions extends DetectorOptions {
+  readonly output?: string;
+  readonly format?: BehaviourFormat;
+}
+
+const HELP = `
+Input: CSV with the columns of the detector's training data or of its features, NDJSON with one
+object or array of features a line, or JSON with {"rows": …}, {"columns": …} or an array of rows.
+CSV output keeps the columns and gains prediction, score and risk; NDJSON has a line
+{"row", "prediction", "score", "risk"} for each row. Rows that lack a value get no verdict.
+
+Examples:
+  anomaly-predictor score behaviours.csv --model ocsvm --output verdicts.csv
+  cat behaviours.ndjson | anomaly-predictor score - --model hybrid | grep anomaly
+`;
+
+export function addScoreCommand(program: Command): void {
+  const command = program
+    .command('score')
+    .description('Score a file of behaviours')
+    .argument('<input>', INPUT_DESCRIPTION);
+  addDetectorOptions(command)
+    .option('--output <file>', 'where to write (default: stdout)')
+    .addOption(
+      new Option('--format <format>', "of the output (default: the input's)").choices(
+        BEHAVIOUR_FORMATS,
+      ),
+    )
+    .addHelpText('after', HELP)
+    .action(score);
+}
+
+async function score(path: string, { output, format, ...options }: ScoreOptions): Promise<void> {
+  const detector = detectorOf(options);
+  const input = await openBehaviours(path);
+  const tally = new ScoreTally();
+  const progress = startProgress('Scoring', input.sizeBytes);
+  const engine = await createEngine();
+  const startMs = performance.now();
+
+  async function* blocks(): AsyncGenerator<ScoredBlock> {
+    for await (const block of readBlocks(input, detector)) {
+      const { scores, risks } = await engine.score(detector, block.values);
+      tally.add(block, scores);
+      progress.update(input.progress.readBytes, `${formatCount(tally.rows)} rows`);
+      yield { block, scores, risks };
+    }
+    tally.checkAnyScored();
+  }
+
+  try {
+    await writeOutput(output, verdictText(format ?? input.format, detector.schema, blocks()));
+  } finally {
+    progress.stop();
+    await engine.close();
+  }
+  process.stderr.write(`${tally.summary(performance.now() - startMs)}\n`);
+}
