@@ -37,6 +37,8 @@ export const listenWithNodeHttp: Listen = async (application, options) => {
     port: (server.address() as AddressInfo).port,
     transport: 'node:http',
     close: () => {
+      // It would also close those whose reply is written but not yet sent; `connections` knows better.
+      server.closeIdleConnections = () => {};
       closed ??= new Promise((resolve) => {
         server.close(() => resolve());
         connections.drain();

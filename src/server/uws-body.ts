@@ -9,7 +9,6 @@ import { EarlyReply, sendReply } from './uws-reply.js';
 export class UwsBody implements Watched {
   readonly res: HttpResponse;
   readonly isReading = true;
-  deadlineMs = 0;
   readonly #inFlight: UwsInFlight;
   readonly #admission: BodyAdmission;
   readonly #declaredBytes: number | undefined;
@@ -17,6 +16,7 @@ export class UwsBody implements Watched {
   #gathered: BodyBuffer | undefined;
   #earlyReply: EarlyReply | undefined;
   #isWatched = false;
+  #movedAtMs = 0;
   #isGone = false;
 
   constructor(
@@ -39,6 +39,10 @@ export class UwsBody implements Watched {
     if (this.#declaredBytes !== undefined && this.#declaredBytes > this.#admission.limitBytes) {
       this.#refuse();
     }
+  }
+
+  isOverdue(nowMs: number): boolean {
+    return nowMs - this.#movedAtMs >= this.#inFlight.idleTimeoutMs;
   }
 
   #receive(chunk: ArrayBuffer, isLast: boolean): void {
@@ -105,7 +109,7 @@ export class UwsBody implements Watched {
   }
 
   #watch(): void {
-    this.deadlineMs = Date.now() + this.#inFlight.idleTimeoutMs;
+    this.#movedAtMs = Date.now();
     if (!this.#isWatched) this.#inFlight.watch(this);
     this.#isWatched = true;
   }

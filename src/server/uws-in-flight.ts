@@ -7,8 +7,8 @@ export interface Watched {
   readonly res: HttpResponse;
   /** False while the socket is paused for backpressure. */
   readonly isReading: boolean;
-  /** When the client has stalled for too long, by Date.now(); Infinity while the server is at work. */
-  readonly deadlineMs: number;
+  /** Has the client stalled for too long? */
+  isOverdue(nowMs: number): boolean;
 }
 
 const LONGEST_SWEEP_MS = 2000;
@@ -62,14 +62,15 @@ export class UwsInFlight {
 
   #closeStalled(): void {
     const nowMs = Date.now();
-    for (const { res, isReading, deadlineMs } of this.#watched) {
-      if (nowMs >= deadlineMs) {
+    for (const request of this.#watched) {
+      const { res, isReading } = request;
+      if (request.isOverdue(nowMs)) {
         res.close();
-      } else if (isReading) {
-        res.resume();
-      } else {
-        res.pause();
+        continue;
       }
+      res.pause();
+      // Without a pause() before it, resume() stops the socket from reading.
+      if (isReading) res.resume();
     }
   }
 }

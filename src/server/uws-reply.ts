@@ -21,14 +21,17 @@ export function sendReply(
   isHead: boolean,
 ): void {
   res.writeStatus(headOf(reply));
-  if (isHead) {
-    res.endWithoutBody(Buffer.byteLength(reply.body), inFlight.isDraining);
-    inFlight.finish();
-  } else if (reply.body.length <= WHOLE_REPLY_BYTES) {
+  if (!isHead && reply.body.length <= WHOLE_REPLY_BYTES) {
     res.end(reply.body, inFlight.isDraining);
     inFlight.finish();
+    return;
+  }
+  if (inFlight.isDraining) res.writeHeader('Connection', 'close');
+  if (isHead) {
+    // With the length as its argument the request would count as unanswered.
+    res.writeHeader('Content-Length', String(Buffer.byteLength(reply.body))).endWithoutBody();
+    inFlight.finish();
   } else {
-    if (inFlight.isDraining) res.writeHeader('Connection', 'close');
     new LargeReply(inFlight, res, reply.body).send();
   }
 }
@@ -37,7 +40,7 @@ export function sendReply(
 class LargeReply implements Watched {
   readonly res: HttpResponse;
   readonly isReading = true;
-  deadlineMs = 0;
+  #movedAtMs = Date.now();
   readonly #inFlight: UwsInFlight;
   readonly #body: Uint8Array;
 
@@ -53,7 +56,6 @@ class LargeReply implements Watched {
       this.#inFlight.finish();
       return;
     }
-    this.#extendDeadline();
     this.#inFlight.watch(this);
     this.res.onAborted(() => this.#finish());
     this.res.onWritable((offset) => this.#sendFrom(offset));
@@ -66,12 +68,12 @@ class LargeReply implements Watched {
       isSent = isTaken;
       if (isDone) this.#finish();
     });
-    this.#extendDeadline();
+    this.#movedAtMs = Date.now();
     return isSent;
   }
 
-  #extendDeadline(): void {
-    this.deadlineMs = Date.now() + this.#inFlight.idleTimeoutMs;
+  isOverdue(nowMs: number): boolean {
+    return nowMs - this.#movedAtMs >= this.#inFlight.idleTimeoutMs;
   }
 
   #finish(): void {
@@ -88,7 +90,7 @@ class LargeReply implements Watched {
 export class EarlyReply implements Watched {
   readonly res: HttpResponse;
   readonly isReading = true;
-  deadlineMs = 0;
+  #movedAtMs = Date.now();
   readonly #inFlight: UwsInFlight;
   readonly #endMs = Date.now() + LINGER_MS;
   #isGone = false;
@@ -103,12 +105,15 @@ export class EarlyReply implements Watched {
     res.cork(() => {
       res.writeStatus(bytes);
     });
-    this.#extendDeadline();
     inFlight.watch(this);
   }
 
+  isOverdue(nowMs: number): boolean {
+    return nowMs >= this.#endMs || nowMs - this.#movedAtMs >= this.#inFlight.idleTimeoutMs;
+  }
+
   onData(isLast: boolean): void {
-    this.#extendDeadline();
+    this.#movedAtMs = Date.now();
     // Not at once: within the callback the reply may still be in the cork.
     if (isLast) setImmediate(() => this.#isGone || this.res.close());
   }
@@ -117,10 +122,6 @@ export class EarlyReply implements Watched {
     this.#isGone = true;
     this.#inFlight.unwatch(this);
     this.#inFlight.finish();
-  }
-
-  #extendDeadline(): void {
-    this.deadlineMs = Math.min(this.#endMs, Date.now() + this.#inFlight.idleTimeoutMs);
   }
 }
 

@@ -13,6 +13,9 @@ const PIECE_BYTES = 64 * 1024;
  * empty, so a full piece each time could pile up.
  */
 const PROBE_BYTES = 1024;
+/** pause() stops all events of a socket, the writable one too; until resume() the writer looks by itself. */
+const SHORTEST_LOOK_MS = 4;
+const LONGEST_LOOK_MS = 250;
 
 export class UwsStream implements ReplyStream, Watched {
   readonly res: HttpResponse;
@@ -27,12 +30,14 @@ export class UwsStream implements ReplyStream, Watched {
   #isBlocked = false;
   #hasWaited = false;
   #wakeWriter: (() => void) | undefined;
+  #look: NodeJS.Timeout | undefined;
+  #lookMs = SHORTEST_LOOK_MS;
 
   constructor(inFlight: UwsInFlight, res: HttpResponse, isHead: boolean) {
     this.#inFlight = inFlight;
     this.res = res;
     this.#isHead = isHead;
-    this.#input = new InputQueue(res);
+    this.#input = new InputQueue({ pause: () => this.#pause(), resume: () => res.resume() });
     res.onAborted(() => this.#abort());
     res.onData((chunk, isLast) => this.#receive(chunk, isLast));
     inFlight.watch(this);
@@ -52,9 +57,11 @@ export class UwsStream implements ReplyStream, Watched {
     return !this.#input.isPaused;
   }
 
-  get deadlineMs(): number {
+  isOverdue(nowMs: number): boolean {
     const isWaiting = this.#wakeWriter !== undefined || this.#input.isStarved;
-    return isWaiting ? this.#movedAtMs + this.#inFlight.idleTimeoutMs : Number.POSITIVE_INFINITY;
+    // While the handler is at work the client owes nothing.
+    if (!isWaiting) this.#movedAtMs = nowMs;
+    return nowMs - this.#movedAtMs >= this.#inFlight.idleTimeoutMs;
   }
 
   start(head: Omit<Reply, 'body'>): void {
@@ -86,10 +93,10 @@ export class UwsStream implements ReplyStream, Watched {
 
   #reply(reply: Reply): void {
     this.#close();
+    this.#input.discard();
     if (this.#input.hasEnded) {
       this.res.cork(() => sendReply(this.#inFlight, this.res, reply, this.#isHead));
     } else {
-      this.#input.discard();
       this.#earlyReply = new EarlyReply(this.#inFlight, this.res, reply, this.#isHead);
     }
   }
@@ -101,6 +108,10 @@ export class UwsStream implements ReplyStream, Watched {
       isTaken = this.res.write(piece);
     });
     this.#keepPaused();
+    if (isTaken) {
+      this.#movedAtMs = Date.now();
+      this.#lookMs = SHORTEST_LOOK_MS;
+    }
     return isTaken;
   }
 
@@ -110,26 +121,43 @@ export class UwsStream implements ReplyStream, Watched {
   }
 
   #untilWritable(): Promise<void> {
-    this.#movedAtMs = Date.now();
     if (!this.#hasWaited) this.res.onWritable(() => this.#onWritable());
     this.#hasWaited = true;
     return new Promise((resolve) => {
       this.#wakeWriter = resolve;
+      if (this.#input.isPaused) this.#lookLater();
     });
   }
 
   #onWritable(): boolean {
-    // With this handler uWebSockets.js leaves its buffer alone until the next write or cork.
+    this.#movedAtMs = Date.now();
+    this.#flush();
+    return true;
+  }
+
+  /** With an onWritable handler uWebSockets.js leaves its buffer alone until the next write or cork. */
+  #flush(): void {
     this.res.cork(() => {});
     this.#keepPaused();
-    this.#movedAtMs = Date.now();
     this.#resolveWrite();
-    return true;
+  }
+
+  #pause(): void {
+    this.res.pause();
+    if (this.#wakeWriter !== undefined) this.#lookLater();
   }
 
   /** A write that the socket does not take whole makes uWebSockets.js read again. */
   #keepPaused(): void {
     if (this.#input.isPaused) this.res.pause();
+  }
+
+  #lookLater(): void {
+    clearTimeout(this.#look);
+    this.#look = setTimeout(() => {
+      this.#lookMs = Math.min(2 * this.#lookMs, LONGEST_LOOK_MS);
+      this.#flush();
+    }, this.#lookMs);
   }
 
   #receive(chunk: ArrayBuffer, isLast: boolean): void {
@@ -156,6 +184,7 @@ export class UwsStream implements ReplyStream, Watched {
 
   #close(): void {
     this.#isOver = true;
+    clearTimeout(this.#look);
     this.#inFlight.unwatch(this);
   }
 
