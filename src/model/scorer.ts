@@ -70,6 +70,6 @@ export class Scorer {
  * false.
  */
 function finiteScore(score: number): number {
-  if (score > 0) return Math.min(score, Number.MAX_VALUE);
-  return score > -Number.MAX_VALUE ? score : -Number.MAX_VALUE;
+  if (Number.isNaN(score)) return -Number.MAX_VALUE;
+  return Math.min(Math.max(score, -Number.MAX_VALUE), Number.MAX_VALUE);
 }
