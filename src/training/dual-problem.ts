@@ -1,6 +1,6 @@
 // State of the One-Class SVM's dual problem while it is solved:
 // minimise ½ αᵀKα, 0 ≤ αᵢ ≤ 1, Σ αᵢ = ν n (Schölkopf et al., 2001, scaled as libsvm does).
-import type { KernelRows } from './kernel-rows.js';
+import type { KernelRow, KernelRows } from './kernel-rows.js';
 
 /**
  * Arrays are by position, [n]. Shrinking moves points that will hardly leave their bound to the end:
@@ -37,13 +37,11 @@ export function createDualProblem(
     alpha[i] = Math.min(1, left);
     left -= alpha[i];
   }
-  const gradient = new Float64Array(n);
   const boundGradient = new Float64Array(n);
-  for (let i = 0; i < n && alpha[i] > 0; i++) {
-    const row = kernelRows.row(i, n);
-    addScaled(gradient, row, alpha[i], 0, n);
-    if (alpha[i] === 1) addScaled(boundGradient, row, 1, 0, n);
-  }
+  let i = 0;
+  for (; i < n && alpha[i] === 1; i++) addScaled(boundGradient, kernelRows.row(i, n), 1, 0, n);
+  const gradient = boundGradient.slice();
+  if (i < n && alpha[i] > 0) addScaled(gradient, kernelRows.row(i, n), alpha[i], 0, n);
   return {
     n,
     kernelRows,
@@ -60,7 +58,7 @@ export function createDualProblem(
 /** sums[j] += factor · row[j] for from ≤ j < to. */
 export function addScaled(
   sums: Float64Array,
-  row: Float32Array,
+  row: KernelRow,
   factor: number,
   from: number,
   to: number,

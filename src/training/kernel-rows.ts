@@ -1,5 +1,5 @@
-// Rows of the kernel matrix for the dual solver, in float32 as libsvm's Qfloat, computed when asked
-// for and kept in a least-recently-used cache of bounded size (sklearn/svm/src/libsvm/svm.cpp).
+// Rows of the kernel matrix for the dual solver, computed when asked for and kept in a cache of
+// bounded size, the least recently used leaving first (sklearn/svm/src/libsvm/svm.cpp).
 import type { SvmKernel } from '../../native-free-kernels/contract.js';
 import {
   type KernelPoints,
@@ -10,9 +10,16 @@ import {
   swapPoints,
 } from './kernel-points.js';
 
+/**
+ * Rounded to float32, as libsvm does, but for the linear kernel: its matrix has at most nFeatures
+ * dimensions, and the rounding errors become the rest of them. On 1,106 rows of API behaviour, a
+ * tolerance of 1e-6 is then beyond 10⁷ steps, and 1e-10 takes libsvm 10⁹; in float64 it takes 184.
+ */
+export type KernelRow = Float32Array | Float64Array;
+
 interface CachedRow {
   /** [nRows], of which the first `filled` are computed */
-  readonly values: Float32Array;
+  readonly values: KernelRow;
   filled: number;
   position: number;
   lastUse: number;
@@ -25,6 +32,8 @@ export class KernelRows {
   readonly diagonal: Float64Array;
   readonly #points: KernelPoints;
   readonly #maxCached: number;
+  /** [maxCached × nRows], in one piece: thousands of arrays would burden the garbage collector. */
+  readonly #memory: KernelRow;
   readonly #cached: CachedRow[] = [];
   readonly #cachedAt: (CachedRow | undefined)[];
   #uses = 0;
@@ -43,8 +52,10 @@ export class KernelRows {
     this.nRows = nRows;
     this.#points = kernelPoints(rows, nRows, nFeatures, kernel);
     this.diagonal = kernelDiagonal(this.#points);
-    const rowBytes = nRows * Float32Array.BYTES_PER_ELEMENT;
-    this.#maxCached = Math.max(2, Math.floor(cacheBytes / rowBytes));
+    const Values = kernel.function === 'linear' ? Float64Array : Float32Array;
+    const rowBytes = nRows * Values.BYTES_PER_ELEMENT;
+    this.#maxCached = Math.min(nRows, Math.max(2, Math.floor(cacheBytes / rowBytes)));
+    this.#memory = new Values(this.#maxCached * nRows);
     this.#cachedAt = new Array<CachedRow | undefined>(nRows).fill(undefined);
   }
 
@@ -52,7 +63,7 @@ export class KernelRows {
    * K(xᵢ, xⱼ) for the positions j < `length`; what lies beyond is undefined.
    * The array is good until two other rows have been asked for, or points swapped.
    */
-  row(i: number, length: number): Float32Array {
+  row(i: number, length: number): KernelRow {
     const row = this.#cachedAt[i] ?? this.#takeRow(i);
     row.lastUse = ++this.#uses;
     if (row.filled < length) {
@@ -92,7 +103,9 @@ export class KernelRows {
   #takeRow(position: number): CachedRow {
     let row: CachedRow;
     if (this.#cached.length < this.#maxCached) {
-      row = { values: new Float32Array(this.nRows), filled: 0, position, lastUse: 0 };
+      const start = this.#cached.length * this.nRows;
+      const values = this.#memory.subarray(start, start + this.nRows);
+      row = { values, filled: 0, position, lastUse: 0 };
       this.#cached.push(row);
     } else {
       row = this.#cached.reduce((oldest, other) =>
