@@ -1,0 +1,9 @@
+// Preloaded into the servers that the bench starts, which need not know of it: tells the bench, when
+// asked, what processor time the whole process has taken.
+import { isMainThread } from 'node:worker_threads';
+
+if (isMainThread) {
+  process.on('message', () => process.send?.(process.cpuUsage()));
+  // The channel must not keep a server alive that has closed.
+  process.channel?.unref();
+}

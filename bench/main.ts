@@ -1,0 +1,72 @@
+// `npm run bench`: what this machine does, in three tiers: kernels, engine, HTTP.
+//   --only kernels|engine|http   one tier
+//   --json FILE                  everything that was measured, for machines
+//   --quick                      a few seconds: shows that the bench works; its figures mean little
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { findDetector, loadCatalog } from '../src/model/detector-store.js';
+import { SHIPPED_MODELS_FOLDER } from '../src/package-paths.js';
+import { benchEngine, type EngineReport } from './engine.js';
+import { benchHttp, type HttpReport } from './http.js';
+import { benchKernels, type KernelReport } from './kernels.js';
+import { describeMachine, type Machine } from './machine.js';
+import { FULL_PLAN, type Plan, QUICK_PLAN } from './plan.js';
+import { sunk } from './sink.js';
+import { engineTable, httpTable, kernelTable, machineLine, ratioTable } from './tables.js';
+
+/** The content of the file that --json names; a tier that was not asked for is missing. */
+export interface BenchReport {
+  readonly machine: Machine;
+  readonly plan: Plan;
+  readonly kernels?: KernelReport;
+  readonly engine?: EngineReport;
+  readonly http?: HttpReport;
+  /** What the measured work left behind, so that none of it could be optimised away. */
+  readonly sink: number;
+}
+
+const TIERS = ['kernels', 'engine', 'http'] as const;
+type Tier = (typeof TIERS)[number];
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    json: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+  },
+});
+const tiers = tiersOf(options.only);
+const report = await bench(tiers, options.quick ? QUICK_PLAN : FULL_PLAN);
+if (options.json !== undefined) {
+  writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+async function bench(tiers: readonly Tier[], plan: Plan): Promise<BenchReport> {
+  const machine = describeMachine();
+  console.log(machineLine(machine));
+  const catalog = loadCatalog(SHIPPED_MODELS_FOLDER);
+  const report: { -readonly [Key in Tier]?: BenchReport[Key] } = {};
+  if (tiers.includes('kernels')) {
+    report.kernels = benchKernels(catalog, plan);
+    console.log(kernelTable(report.kernels));
+  }
+  if (tiers.includes('engine')) {
+    report.engine = await benchEngine(findDetector(catalog, 'ocsvm'), plan);
+    console.log(engineTable(report.engine));
+  }
+  if (tiers.includes('http')) {
+    report.http = await benchHttp(catalog, plan);
+    console.log(httpTable(report.http));
+    console.log(ratioTable(report.http));
+  }
+  return { machine, plan, ...report, sink: sunk() };
+}
+
+function tiersOf(only: string | undefined): readonly Tier[] {
+  if (only === undefined) return TIERS;
+  const tier = TIERS.find((candidate) => candidate === only);
+  if (tier === undefined) {
+    throw new Error(`--only expected one of ${TIERS.join(', ')}, got "${only}"`);
+  }
+  return [tier];
+}

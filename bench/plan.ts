@@ -1,0 +1,33 @@
+// How much is measured: the figures to quote, or a quick run that shows that the bench works.
+
+export interface Plan {
+  /** Rows per call of a kernel. */
+  readonly kernelBatches: readonly number[];
+  /** A sample spans at least so many rows: a clock that is read around a single row measures itself. */
+  readonly kernelSampleRows: number;
+  readonly kernelMs: number;
+  readonly engineRounds: number;
+  readonly httpRounds: number;
+  /** Of one contender. */
+  readonly roundMs: number;
+}
+
+/** About a minute and a half. */
+export const FULL_PLAN: Plan = {
+  kernelBatches: [1, 10, 100, 1_000, 10_000],
+  kernelSampleRows: 1_000,
+  kernelMs: 300,
+  engineRounds: 7,
+  httpRounds: 7,
+  roundMs: 500,
+};
+
+/** A few seconds. */
+export const QUICK_PLAN: Plan = {
+  kernelBatches: [1, 100],
+  kernelSampleRows: 100,
+  kernelMs: 1,
+  engineRounds: 2,
+  httpRounds: 2,
+  roundMs: 40,
+};

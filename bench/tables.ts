@@ -1,0 +1,109 @@
+// The figures as a person reads them.
+import { renderTable } from '../src/cli/table.js';
+import type { EngineReport } from './engine.js';
+import type { ContenderFigure, HttpReport } from './http.js';
+import type { KernelReport } from './kernels.js';
+import type { Machine } from './machine.js';
+import type { Spread } from './statistics.js';
+
+export function machineLine({ cpu, cores, memoryGiB, system, node, date }: Machine): string {
+  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}, ${date}`;
+}
+
+export function kernelTable({ kernels, figures }: KernelReport): string {
+  return section(
+    `Kernels (${kernels}), one thread`,
+    ['kernel', 'model', 'rows per call', 'rows/s', 'ns/row', 'p99 ns/row'],
+    figures.map((figure) => [
+      figure.kernel,
+      figure.model,
+      count(figure.batchRows),
+      count(figure.rowsPerSecond),
+      figure.medianNsPerRow.toFixed(1),
+      figure.p99NsPerRow.toFixed(1),
+    ]),
+  );
+}
+
+export function engineTable({ detector, figures, jsonParseRowsPerSecond }: EngineReport): string {
+  return section(
+    `Engine, detector ${detector}; medians [lowest–highest round]`,
+    ['work', 'rows per job', 'workers', 'rows/s', 'of JSON.parse alone'],
+    [
+      ...figures.map((figure) => [
+        figure.work,
+        count(figure.rowsPerJob),
+        String(figure.workers),
+        countSpread(figure.rowsPerSecond),
+        figure.overJsonParse === undefined ? '' : percentSpread(figure.overJsonParse),
+      ]),
+      ['JSON.parse alone', '', '', countSpread(jsonParseRowsPerSecond), ''],
+    ],
+  );
+}
+
+export function httpTable({ detector, figures }: HttpReport): string {
+  return section(
+    `HTTP, detector ${detector}; ceiling: the same transport only parsing the same bodies`,
+    [
+      'requests',
+      'server',
+      'requests/s',
+      'rows/s',
+      'median ms',
+      'p99 ms',
+      'server µs/request',
+      'server CPUs',
+      'client CPUs',
+    ],
+    figures.flatMap(({ scenario, product, ceiling }) => [
+      [scenario, 'ours', ...contenderCells(product)],
+      ['', 'ceiling', ...contenderCells(ceiling)],
+    ]),
+  );
+}
+
+/** How near the product comes to what could be, by scenario. */
+export function ratioTable({ figures }: HttpReport): string {
+  return section(
+    'HTTP, ours against the ceiling; medians [lowest–highest round]',
+    ['requests', 'rows each', 'connections', 'throughput', 'CPU efficiency', 'of JSON.parse alone'],
+    figures.map((figure) => [
+      figure.scenario,
+      count(figure.rowsPerRequest),
+      count(figure.connections),
+      percentSpread(figure.throughputRatio),
+      percentSpread(figure.cpuRatio),
+      figure.jsonParse === undefined ? '' : percentSpread(figure.jsonParse.ratio),
+    ]),
+  );
+}
+
+function contenderCells(figure: ContenderFigure): string[] {
+  return [
+    count(figure.requestsPerSecond.median),
+    count(figure.rowsPerSecond.median),
+    figure.latencyMs.median.toFixed(2),
+    figure.latencyMs.p99.toFixed(2),
+    figure.serverCpuUsPerRequest.median.toFixed(1),
+    figure.serverCpus.median.toFixed(2),
+    figure.generatorCpus.median.toFixed(2),
+  ];
+}
+
+function section(title: string, header: string[], rows: string[][]): string {
+  return `\n${title}\n${renderTable(header, rows)}`;
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
+
+function countSpread({ median, min, max }: Spread): string {
+  return `${count(median)} [${count(min)}–${count(max)}]`;
+}
+
+function percentSpread({ median, min, max }: Spread): string {
+  const percent = (ratio: number) => (100 * ratio).toFixed(0);
+  return `${percent(median)} % [${percent(min)}–${percent(max)}]`;
+}

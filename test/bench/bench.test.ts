@@ -1,0 +1,89 @@
+// The bench runs from end to end. Nothing is asserted about its times, only that they are there.
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { BenchReport } from '../../bench/main.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const MAIN = fileURLToPath(new URL('../../bench/main.js', import.meta.url));
+const run = promisify(execFile);
+
+const A_TIME = expect.toSatisfy((value: number) => Number.isFinite(value) && value > 0);
+const SPREAD = { median: A_TIME, min: A_TIME, max: A_TIME };
+
+describe('npm run bench -- --quick --json FILE', () => {
+  const folder = temporaryFolder();
+  let stdout: string;
+  let report: Required<BenchReport>;
+
+  beforeAll(async () => {
+    const file = join(folder.path, 'report.json');
+    ({ stdout } = await run(process.execPath, [MAIN, '--quick', '--json', file]));
+    report = JSON.parse(readFileSync(file, 'utf8'));
+  });
+
+  it('names the machine and the Node version', () => {
+    expect(report.machine).toMatchObject({ node: process.version, cpu: expect.any(String) });
+    expect(stdout).toContain(process.version);
+  });
+
+  it('measures every kernel by batch size', () => {
+    const kernels = new Set(report.kernels.figures.map(({ kernel }) => kernel));
+    expect(kernels).toEqual(new Set(['scale', 'rbf', 'linear', 'poly', 'sigmoid', 'forest']));
+    for (const figure of report.kernels.figures) {
+      expect(figure).toMatchObject({
+        batchRows: A_TIME,
+        rowsPerSecond: A_TIME,
+        medianNsPerRow: A_TIME,
+        p99NsPerRow: A_TIME,
+      });
+    }
+  });
+
+  it('measures the engine in the calling thread and on workers', () => {
+    const works = report.engine.figures.map(({ work, workers }) => `${work} on ${workers}`);
+    expect(works).toEqual(
+      expect.arrayContaining(['matrix on 0', 'JSON on 0', 'matrix on 2', 'JSON on 2']),
+    );
+    for (const { rowsPerSecond } of report.engine.figures) expect(rowsPerSecond).toEqual(SPREAD);
+    expect(report.engine.jsonParseRowsPerSecond).toEqual(SPREAD);
+  });
+
+  it('measures every kind of request beside its ceiling', () => {
+    expect(report.http.figures.map(({ scenario }) => scenario)).toEqual([
+      'single JSON rows',
+      'JSON batches',
+      'msgpack batches',
+      'msgpack matrix',
+      'NDJSON stream',
+    ]);
+    for (const { product, ceiling, throughputRatio } of report.http.figures) {
+      for (const { requestsPerSecond, latencyMs } of [product, ceiling]) {
+        expect(requestsPerSecond).toEqual(SPREAD);
+        expect(latencyMs).toEqual({ median: A_TIME, p99: A_TIME });
+      }
+      expect(throughputRatio).toEqual(SPREAD);
+    }
+  });
+
+  it('checks first that every way to a score gives the same score', () => {
+    const ways = (tier: { parity: readonly { way: string; rows: number }[] }) =>
+      tier.parity.filter(({ rows }) => rows > 0).map(({ way }) => way);
+    expect(ways(report.kernels)).toHaveLength(11);
+    expect(ways(report.engine).length).toBeGreaterThanOrEqual(3);
+    for (const model of ['ocsvm', 'ocsvm-tuned', 'hybrid']) {
+      expect(ways(report.http)).toEqual(
+        expect.arrayContaining([
+          `single JSON rows for ${model}`,
+          `JSON batches for ${model}`,
+          `msgpack batches for ${model}`,
+          `msgpack matrix for ${model}`,
+          `NDJSON stream for ${model}`,
+        ]),
+      );
+    }
+  });
+});
