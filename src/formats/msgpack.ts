@@ -1,7 +1,8 @@
 // MessagePack by msgpackr, in its plain form: maps are objects, and none of msgpackr's own extensions
-// (records, shared structures, typed objects) is written or read.
+// is written; of those, only the records that its default encoder writes are read.
 import { Packr, Unpackr } from 'msgpackr';
 import { AnomalyPredictorError } from '../errors.js';
+import { requirePlainTokens } from './msgpack-tokens.js';
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
@@ -9,6 +10,7 @@ const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsTyp
 /** The document in `bytes`; throws `malformed-body` that says why it cannot be read. */
 export function decodeMsgpack(bytes: Uint8Array): unknown {
   try {
+    requirePlainTokens(bytes);
     return unpackr.unpack(bytes);
   } catch (cause) {
     throw new AnomalyPredictorError(
