@@ -97,6 +97,10 @@ function plainValue(value: unknown): string | number | boolean | null {
   }
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return 'an object';
-  const text = String(value);
+  return shorten(String(value));
+}
+
+/** A text that came from outside, cut to what an error should carry. */
+export function shorten(text: string): string {
   return text.length <= LONGEST_SHOWN_TEXT ? text : `${text.slice(0, LONGEST_SHOWN_TEXT)}…`;
 }

@@ -2,7 +2,7 @@
 //
 //   request   {"matrix": bin of rows × nFeatures float64, row-major, "rows": number of rows}
 //   reply     "predictions": bin of int8 (1 normal, −1 anomaly), "scores" and "risks": bin of float64
-import { AnomalyPredictorError, showValue } from '../errors.js';
+import { AnomalyPredictorError, shorten, showValue } from '../errors.js';
 import { checkFinite, checkRowCount, type Rows } from '../model/rows.js';
 import type { Schema } from '../model/schema.js';
 import { isAnomaly } from '../model/verdict.js';
@@ -21,7 +21,7 @@ export function unpackMatrix(
 ): Rows {
   for (const key in document) {
     if (key !== 'matrix' && key !== 'rows') {
-      throw malformed(`unknown key "${key}", expected "matrix" and "rows"`, key);
+      throw malformed(`unknown key ${showValue(key)}, expected "matrix" and "rows"`, shorten(key));
     }
   }
   const { matrix, rows: nRows } = document;

@@ -1,7 +1,7 @@
 // Detector files on disk: one file, or a folder of them by name.
 import { closeSync, fstatSync, openSync, readdirSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AnomalyPredictorError } from '../errors.js';
+import { AnomalyPredictorError, shorten, showValue } from '../errors.js';
 import type { Detector } from './detector.js';
 import { readDetector } from './detector-file.js';
 
@@ -52,8 +52,8 @@ export function findDetector(catalog: Catalog, name: string): Detector {
   if (detector === undefined) {
     throw new AnomalyPredictorError(
       'unknown-model',
-      `unknown model "${name}", expected one of ${[...catalog.keys()].join(', ')}`,
-      { model: name },
+      `unknown model ${showValue(name)}, expected one of ${[...catalog.keys()].join(', ')}`,
+      { model: shorten(name) },
     );
   }
   return detector;

@@ -1,6 +1,6 @@
 // From documents to rows: objects, arrays or columns of numbers, checked against a schema and laid out
 // flat. Every error names the row, the field and the value.
-import { AnomalyPredictorError, showValue } from '../errors.js';
+import { AnomalyPredictorError, shorten, showValue } from '../errors.js';
 import type { Schema } from './schema.js';
 
 export interface Rows {
@@ -24,7 +24,7 @@ export function readBatch(schema: Schema, document: unknown, maxRows: number): R
   }
   for (const key in document) {
     if (key !== 'rows' && key !== 'columns') {
-      throw malformed(`unknown key "${key}", expected "rows" or "columns"`, key);
+      throw malformed(`unknown key ${showValue(key)}, expected "rows" or "columns"`, shorten(key));
     }
   }
   const { rows, columns } = document;
@@ -54,7 +54,7 @@ function readColumns(schema: Schema, columns: unknown, maxRows: number): Rows {
   }
   const { features } = schema;
   for (const key in columns) {
-    if (!features.some(({ name }) => name === key)) throw unknownField(`"${key}"`, key, {});
+    if (!features.some(({ name }) => name === key)) throw unknownField('', key, {});
   }
   let nRows = -1;
   for (const { name } of features) {
@@ -137,7 +137,7 @@ export function rowReader(schema: Schema, alsoAllowed: readonly string[] = []): 
     }
     for (const key in document) {
       if (!names.includes(key) && !alsoAllowed.includes(key)) {
-        throw unknownField(`row ${row}: "${key}"`, key, { row });
+        throw unknownField(`row ${row}: `, key, { row });
       }
     }
   }
@@ -207,7 +207,10 @@ function missing(row: number, field: string): AnomalyPredictorError {
 }
 
 function unknownField(place: string, field: string, fields: { row?: number }) {
-  return invalid(`${place} is not a feature of this detector`, { ...fields, field });
+  return invalid(`${place}${showValue(field)} is not a feature of this detector`, {
+    ...fields,
+    field: shorten(field),
+  });
 }
 
 function invalid(message: string, fields: AnomalyPredictorError['fields']): AnomalyPredictorError {

@@ -1,7 +1,7 @@
 // Every request from head to reply: find the route, check who may call it, run it, turn errors into
 // replies and count the outcome.
 import { performance } from 'node:perf_hooks';
-import { AnomalyPredictorError, STATUS_BY_TAG } from '../errors.js';
+import { AnomalyPredictorError, STATUS_BY_TAG, shorten } from '../errors.js';
 import { type CheckToken, tokenCheck } from './auth.js';
 import {
   type Admission,
@@ -177,7 +177,7 @@ function routeFinder(routes: readonly Route[]) {
       methods = byPath.get(`${path.slice(0, lastSegment)}{name}`);
       parameter = decodeSegment(path.slice(lastSegment));
       if (methods === undefined || parameter === '') {
-        throw new AnomalyPredictorError('not-found', `there is nothing at ${path}`);
+        throw new AnomalyPredictorError('not-found', `there is nothing at ${shorten(path)}`);
       }
     }
     const route = methods.get(method === 'HEAD' ? 'GET' : method);
