@@ -1,7 +1,7 @@
 // Every request from head to reply: find the route, check who may call it, run it, turn errors into
 // replies and count the outcome.
 import { performance } from 'node:perf_hooks';
-import { AnomalyPredictorError, STATUS_BY_TAG, shorten } from '../errors.js';
+import { AnomalyPredictorError, shorten } from '../errors.js';
 import { type CheckToken, tokenCheck } from './auth.js';
 import {
   type Admission,
@@ -70,9 +70,7 @@ class Exchange {
   }
 
   fail(error: unknown): Reply {
-    const reply = errorReply(error);
-    if (reply.status === STATUS_BY_TAG.internal) console.error(error);
-    return this.finish(reply);
+    return this.finish(errorReply(error));
   }
 
   /** Only the first outcome counts: a client may be gone before its reply is ready. */

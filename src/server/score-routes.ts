@@ -51,7 +51,7 @@ export function scoreRoutes(services: Services): Route[] {
         replyFormat(head.accept, 'ndjson', ['ndjson']);
         return {
           kind: 'stream',
-          handle: (input, output) => scoreStream(engine, detector, metrics, input, output),
+          handle: (input, output) => scoreStream(services, detector, input, output),
         };
       }
       const spec: JobSpec = {

@@ -7,64 +7,124 @@ import { AnomalyPredictorError } from '../errors.js';
 import { countRows } from '../formats/ndjson.js';
 import { wholeLines } from '../formats/whole-lines.js';
 import type { Detector } from '../model/detector.js';
-import type { ReplyStream } from './http.js';
+import { ClientGoneError, type ReplyStream } from './http.js';
 import type { ServerMetrics } from './metrics.js';
-import { CONTENT_TYPES } from './reply.js';
+import { CONTENT_TYPES, errorDocument } from './reply.js';
+import type { Services } from './services.js';
 
 const LONGEST_LINE_BYTES = 1024 * 1024;
 /** A full queue slows a stream down instead of failing it. */
 const FULL_QUEUE_PAUSE_MS = 20;
 
-/** What ends the stream early, such as a line without end, becomes the reply's last line. */
+/**
+ * What ends the stream early, such as a line without end, becomes the reply's last line, with the first row that
+ * has no verdict.
+ *
+ * A client that reads only when it has sent everything is waited for with up to `maxBodyBytes` of replies;
+ * beyond that nothing more is read from it, and after the idle time its connection is closed.
+ */
 export async function scoreStream(
-  engine: Engine,
+  { engine, metrics, config }: Pick<Services, 'engine' | 'metrics' | 'config'>,
   detector: Detector,
-  metrics: ServerMetrics,
   input: AsyncIterable<Uint8Array>,
   output: ReplyStream,
 ): Promise<void> {
-  const maxJobsUnderWay = 2 * Math.max(1, engine.status.workers);
-  const underWay = new Set<Promise<void>>();
-  let written: Promise<void> = Promise.resolve();
-  let failure: unknown;
+  const maxJobs = 2 * Math.max(1, engine.status.workers);
+  const replies = new OrderedReplies(output, metrics, maxJobs, config.maxBodyBytes);
   let firstRow = 0;
 
   output.start({ status: 200, contentType: CONTENT_TYPES.ndjson });
   try {
     for await (const block of wholeLines(input, { longestLineBytes: LONGEST_LINE_BYTES })) {
-      if (failure !== undefined) break;
-      const job = scoreBlock(engine, detector, block, firstRow);
-      firstRow += countRows(block);
-      const before = written;
-      written = writeInOrder(before, job, metrics, output);
-      const tracked = written.then(
-        () => {},
-        (error) => {
-          failure ??= error;
-        },
-      );
-      underWay.add(tracked);
-      tracked.finally(() => underWay.delete(tracked));
-      if (underWay.size >= maxJobsUnderWay) await Promise.race(underWay);
+      const nRows = countRows(block);
+      if (nRows === 0) continue;
+      replies.add(scoreBlock(engine, detector, block, firstRow));
+      firstRow += nRows;
+      await replies.room();
     }
-    await written;
+    await replies.written;
   } catch (error) {
-    await Promise.all(underWay);
-    if (!(error instanceof AnomalyPredictorError)) throw error;
-    await output.write(Buffer.from(`${JSON.stringify({ error: error.message })}\n`));
+    const first = await replies.written.then(
+      () => error,
+      (earlier) => earlier,
+    );
+    if (first instanceof ClientGoneError) throw first;
+    const line = { ...errorDocument(first), row: replies.nRows };
+    await output.write(Buffer.from(`${JSON.stringify(line)}\n`));
   }
   output.end();
 }
 
-async function writeInOrder(
-  before: Promise<void>,
-  job: Promise<JobReply>,
-  metrics: ServerMetrics,
-  output: ReplyStream,
-): Promise<void> {
-  const [reply] = await Promise.all([job, before]);
-  metrics.scored(reply);
-  await output.write(typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body);
+/** Replies of jobs that run at once, written in the order in which the jobs were added. */
+class OrderedReplies {
+  readonly #output: ReplyStream;
+  readonly #metrics: ServerMetrics;
+  readonly #maxJobs: number;
+  readonly #maxUnreadBytes: number;
+  #nJobs = 0;
+  #unreadBytes = 0;
+  #nRows = 0;
+  #written: Promise<void> = Promise.resolve();
+  #failed = false;
+  #wake = () => {};
+
+  constructor(
+    output: ReplyStream,
+    metrics: ServerMetrics,
+    maxJobs: number,
+    maxUnreadBytes: number,
+  ) {
+    this.#output = output;
+    this.#metrics = metrics;
+    this.#maxJobs = maxJobs;
+    this.#maxUnreadBytes = maxUnreadBytes;
+  }
+
+  /** Rows whose replies are written. */
+  get nRows(): number {
+    return this.#nRows;
+  }
+
+  /** Settles when the replies of all jobs so far are written, or with the first failure. */
+  get written(): Promise<void> {
+    return this.#written;
+  }
+
+  add(job: Promise<JobReply>): void {
+    this.#nJobs++;
+    this.#written = this.#write(this.#written, job);
+    this.#written.catch(() => {
+      this.#failed = true;
+      this.#wake();
+    });
+  }
+
+  /** Resolves when another job may be added. */
+  async room(): Promise<void> {
+    while (this.#nJobs >= this.#maxJobs || this.#unreadBytes > this.#maxUnreadBytes) {
+      if (this.#failed) break;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    if (this.#failed) await this.#written;
+  }
+
+  async #write(before: Promise<void>, job: Promise<JobReply>): Promise<void> {
+    const [scored] = await Promise.allSettled([job]);
+    const unreadBytes = scored.status === 'fulfilled' ? scored.value.body.length : 0;
+    this.#nJobs--;
+    this.#unreadBytes += unreadBytes;
+    this.#wake();
+    await before;
+    if (scored.status === 'rejected') throw scored.reason;
+    const { body, nRows } = scored.value;
+    this.#metrics.scored(scored.value);
+    await this.#output.write(typeof body === 'string' ? Buffer.from(body) : body);
+    this.#nRows += nRows;
+    this.#unreadBytes -= unreadBytes;
+    this.#wake();
+  }
 }
 
 async function scoreBlock(
