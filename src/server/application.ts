@@ -180,7 +180,7 @@ function routeFinder(routes: readonly Route[]) {
     }
     const route = methods.get(method === 'HEAD' ? 'GET' : method);
     if (route === undefined) {
-      const allow = [...methods.keys()].join(', ');
+      const allow = [...methods.keys()].map(withHead).join(', ');
       throw new AnomalyPredictorError(
         'method-not-allowed',
         `${method} is not allowed at ${path}, expected ${allow}`,
@@ -189,6 +189,11 @@ function routeFinder(routes: readonly Route[]) {
     }
     return { route, parameter };
   };
+}
+
+/** HEAD is served where GET is. */
+function withHead(method: string): string {
+  return method === 'GET' ? 'GET, HEAD' : method;
 }
 
 function decodeSegment(segment: string): string {
