@@ -160,6 +160,9 @@ function dechunk(bytes: Buffer): { body: Buffer; rest: Buffer } | undefined {
     const lineEnd = bytes.indexOf('\r\n', offset);
     if (lineEnd < 0) return undefined;
     const length = Number.parseInt(bytes.subarray(offset, lineEnd).toString('latin1'), 16);
+    if (Number.isNaN(length)) {
+      throw new Error(`not a chunk: ${bytes.subarray(offset, offset + 100).toString('latin1')}`);
+    }
     const start = lineEnd + 2;
     offset = start + length + 2;
     if (bytes.length < offset) return undefined;
