@@ -31,7 +31,7 @@ export interface CsvRows {
 
 const ROWS_PER_BLOCK = 2_000;
 /** Reached first where rows are long. */
-const CSV_BLOCK_BYTES = 4 * 1024 * 1024;
+const CSV_BLOCK_BYTES = 1024 * 1024;
 /** About as many rows of NDJSON. */
 const NDJSON_BLOCK_BYTES = 512 * 1024;
 const LONGEST_LINE_BYTES = 16 * 1024 * 1024;

@@ -69,17 +69,13 @@ function decodeQuoted(text: string, start: number, line: number): QuotedRecord |
   const cells: string[] = [];
   let nLines = 1;
   for (let at = start; ; at++) {
-    let cell = '';
+    let cell: string;
     if (text[at] === '"') {
       let closing = text.indexOf('"', at + 1);
-      while (closing >= 0 && text[closing + 1] === '"') {
-        cell += text.slice(at + 1, closing + 1);
-        at = closing + 1;
-        closing = text.indexOf('"', at + 1);
-      }
+      while (closing >= 0 && text[closing + 1] === '"') closing = text.indexOf('"', closing + 2);
       if (closing < 0) return undefined;
-      cell += text.slice(at + 1, closing);
-      nLines += cell.split('\n').length - 1;
+      cell = text.slice(at + 1, closing).replaceAll('""', '"');
+      nLines += countNewlines(cell);
       at = closing + 1;
     } else {
       const cellStart = at;
@@ -101,6 +97,12 @@ function decodeQuoted(text: string, start: number, line: number): QuotedRecord |
     if (rest === '' || rest === '\r') return undefined;
     throw badLine(line + nLines - 1, 'text follows a closing quote');
   }
+}
+
+function countNewlines(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return count;
 }
 
 /** The text of a record, without a line end. */
