@@ -12,6 +12,7 @@ const MIB = 1024 * 1024;
 
 /** Behaviour that one transport cannot offer, and why. */
 export interface KnownLimits {
+  readonly everything?: string | undefined;
   /** Replies to requests that are pipelined behind a pending one. */
   readonly pipeliningBehindPending?: string;
   /** HTTP/1.0. */
@@ -25,7 +26,7 @@ export function describeTransport(
   listen: Listen,
   limits: KnownLimits = {},
 ): void {
-  describe(name, () => {
+  describe.skipIf(limits.everything !== undefined)(titled(name, limits.everything), () => {
     let listener: Listener | undefined;
     let application: ProbeApplication;
     const clients: RawClient[] = [];

@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { chooseTransport } from '../../src/server/transport.js';
+import { hasUwsBinary } from '../support/uws-binary.js';
 import { ProbeApplication } from './probe-application.js';
 
 const OPTIONS = { host: '127.0.0.1', port: 0, idleTimeoutMs: 1000 };
 
 describe('chooseTransport', () => {
   for (const preferred of ['uWebSockets.js', 'node:http'] as const) {
-    it(`gives ${preferred} to who asks for it`, async () => {
+    const isThere = preferred === 'node:http' || hasUwsBinary;
+    it.skipIf(!isThere)(`gives ${preferred} to who asks for it`, async () => {
       const listener = await chooseTransport(preferred)(new ProbeApplication(), OPTIONS);
       await listener.close();
       expect(listener.transport).toBe(preferred);

@@ -4,12 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { Listener } from '../../src/server/http.js';
 import { listenWithUws } from '../../src/server/uws-transport.js';
+import { hasUwsBinary } from '../support/uws-binary.js';
 import { BIG_REPLY, ProbeApplication } from './probe-application.js';
 import { chunk, chunkedHead, get, LAST_CHUNK, post, RawClient } from './raw-client.js';
 
 const LONGER_THAN_BUILT_IN_MS = 13_000;
 
-describe.concurrent('slow clients of uWebSockets.js', () => {
+describe.skipIf(!hasUwsBinary).concurrent('slow clients of uWebSockets.js', () => {
   const application = new ProbeApplication();
   let listener: Listener;
 
