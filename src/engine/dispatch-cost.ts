@@ -5,6 +5,8 @@
 const NEWEST_WEIGHT = 0.1;
 /** A lone trip to a worker thread and back, before the first one is measured. */
 const FIRST_TRIP_MS = 0.07;
+/** What takes longer waited for a worker to start or for a busy machine, and says little of trips. */
+const LONGEST_TRIP_MS = 0.5;
 /** Cost of a byte of JSON decoded and scored, before the first one is measured. */
 const FIRST_MS_PER_UNIT = 20e-6;
 /** Bytes of a row, before the first one is measured: few, so that the first guess of rows is high. */
@@ -48,7 +50,7 @@ export class WorkCost {
 
 /** Costs by detector and kind of work, and of the trip to a worker. */
 export class DispatchCosts {
-  readonly #trip = new MovingAverage(FIRST_TRIP_MS);
+  #tripMs = FIRST_TRIP_MS;
   readonly #workByDetector = new WeakMap<object, WorkCost[]>();
 
   /** `kind`: a small whole number per kind of work. */
@@ -63,10 +65,11 @@ export class DispatchCosts {
   }
 
   get tripMs(): number {
-    return this.#trip.value;
+    return this.#tripMs;
   }
 
+  /** The trip never gets long: else work would move here, and no trips would be left to learn from. */
   addTrip(elapsedMs: number): void {
-    this.#trip.add(elapsedMs);
+    this.#tripMs += NEWEST_WEIGHT * (Math.min(elapsedMs, LONGEST_TRIP_MS) - this.#tripMs);
   }
 }
