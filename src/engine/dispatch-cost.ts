@@ -35,6 +35,7 @@ export class WorkCost {
   readonly #unitsPerRow = new MovingAverage(FIRST_BYTES_PER_ROW);
 
   add(units: number, nRows: number, elapsedMs: number): void {
+    if (units === 0) return;
     this.#msPerUnit.add(elapsedMs / units);
     if (nRows > 0) this.#unitsPerRow.add(units / nRows);
   }
