@@ -34,7 +34,8 @@ export default function runTask(task: WorkerTask): unknown {
 function scoreBody({ spec, detectors, body }: BodyTask): JobReply {
   const reply = runJob(spec, detectors.map(attach), body, scorer);
   // Bytes of its own: they are transferred, and msgpackr keeps writing to the memory behind its replies.
-  const bytes = typeof reply.body === 'string' ? encoder.encode(reply.body) : reply.body.slice();
+  const bytes =
+    typeof reply.body === 'string' ? encoder.encode(reply.body) : new Uint8Array(reply.body);
   return { ...reply, body: bytes };
 }
 
