@@ -3,7 +3,7 @@
 import { performance } from 'node:perf_hooks';
 import { FixedQueue, Piscina } from 'piscina';
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
-import { AnomalyPredictorError } from '../errors.js';
+import { AnomalyPredictorError, showValue } from '../errors.js';
 import type { Detector } from '../model/detector.js';
 import { type Batch, checkFinite, type Rows, readBatch } from '../model/rows.js';
 import { Scorer } from '../model/scorer.js';
@@ -40,9 +40,14 @@ const RETRY_AFTER_SECONDS = 1;
 const WIRE_FORMATS: readonly WireFormat[] = ['json', 'msgpack', 'ndjson'];
 const MATRIX_WORK = OPERATIONS.length * WIRE_FORMATS.length;
 
-/** Starts the worker threads and resolves when they are there. Close the engine when done with it. */
+/**
+ * Starts the worker threads; work that comes before they are there waits for them. Close the engine when
+ * done with it.
+ * @throws AnomalyPredictorError `bad-option`
+ */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { workers, maxQueuedRows } = { ...ENGINE_DEFAULTS, ...options };
+  const { workers = ENGINE_DEFAULTS.workers, maxQueuedRows = ENGINE_DEFAULTS.maxQueuedRows } =
+    options;
   for (const [name, value, least] of [
     ['workers', workers, 0],
     ['maxQueuedRows', maxQueuedRows, 1],
@@ -50,7 +55,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     if (!Number.isInteger(value) || value < least) {
       throw new AnomalyPredictorError(
         'bad-option',
-        `${name} expected a whole number of at least ${least}, got ${value}`,
+        `${name} expected a whole number of at least ${least}, got ${showValue(value)}`,
         { field: name, value },
       );
     }
