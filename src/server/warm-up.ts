@@ -2,6 +2,7 @@
 // detectors, and the engine learns what work costs here.
 import type { Engine } from '../engine/engine.js';
 import type { JobSpec, Operation } from '../engine/job.js';
+import { AnomalyPredictorError } from '../errors.js';
 import { encodeJson } from '../formats/json.js';
 import type { Detector } from '../model/detector.js';
 import type { Catalog } from '../model/detector-store.js';
@@ -32,7 +33,14 @@ async function submitToEveryWorker(
   for (let i = 0; i < Math.max(1, engine.status.workers); i++) {
     replies.push(engine.submit(specOf('score'), [detector], batch));
   }
-  await Promise.all(replies);
+  for (const outcome of await Promise.allSettled(replies)) {
+    if (outcome.status === 'rejected' && !isQueueFull(outcome.reason)) throw outcome.reason;
+  }
+}
+
+/** A short queue refuses some of the batches, which is no reason not to start. */
+function isQueueFull(error: unknown): boolean {
+  return error instanceof AnomalyPredictorError && error.tag === 'queue-full';
 }
 
 function specOf(operation: Operation): JobSpec {
