@@ -71,8 +71,9 @@ export class Engine {
   readonly #costs = new DispatchCosts();
   #queuedRows = 0;
   #tasksUnderWay = 0;
+  #onIdle = () => {};
   #workersStarted = 0;
-  #closing = false;
+  #closed: Promise<void> | undefined;
 
   constructor(workers: number, maxQueuedRows: number) {
     this.#workers = workers;
@@ -105,6 +106,7 @@ export class Engine {
    * @throws AnomalyPredictorError that names row, field and value
    */
   async score(detector: Detector, batch: Batch | Float64Array): Promise<BatchScores> {
+    this.#requireOpen();
     const rows =
       batch instanceof Float64Array
         ? matrixRows(detector, batch)
@@ -131,6 +133,7 @@ export class Engine {
     detectors: readonly Detector[],
     body: Uint8Array,
   ): JobReply | Promise<JobReply> {
+    this.#requireOpen();
     const kind =
       OPERATIONS.indexOf(spec.operation) * WIRE_FORMATS.length +
       WIRE_FORMATS.indexOf(spec.requestFormat);
@@ -155,11 +158,26 @@ export class Engine {
     });
   }
 
-  /** Waits for the work under way, then stops the worker threads. */
-  async close(): Promise<void> {
-    if (this.#closing) return;
-    this.#closing = true;
-    await this.#pool?.close();
+  /** Refuses more work, waits for the work under way, then stops the worker threads. */
+  close(): Promise<void> {
+    this.#closed ??= this.#finish();
+    return this.#closed;
+  }
+
+  /** Waits by itself: the pool's own `close` ends threads that are still busy. */
+  async #finish(): Promise<void> {
+    if (this.#tasksUnderWay > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
+    await this.#pool?.destroy();
+  }
+
+  #requireOpen(): void {
+    if (this.#closed !== undefined) {
+      throw new AnomalyPredictorError('shutting-down', 'the engine is closed');
+    }
   }
 
   async #scoreRows(
@@ -224,13 +242,12 @@ export class Engine {
       return result;
     } finally {
       this.#queuedRows -= nRows;
-      this.#tasksUnderWay--;
+      if (--this.#tasksUnderWay === 0) this.#onIdle();
     }
   }
 
   /** Rejects only when the worker dies: what goes wrong in a task comes back as data. */
   async #runOnce(task: WorkerTask): Promise<WorkerReply> {
-    if (this.#closing) throw new AnomalyPredictorError('shutting-down', 'the engine is closed');
     try {
       return await (this.#pool as Piscina<WorkerTask, WorkerReply>).run(task);
     } catch (cause) {
