@@ -8,7 +8,7 @@ import type { Detector } from '../model/detector.js';
 import { type Batch, checkFinite, type Rows, readBatch } from '../model/rows.js';
 import { Scorer } from '../model/scorer.js';
 import { type Prediction, predictionOf } from '../model/verdict.js';
-import { DispatchCosts } from './dispatch-cost.js';
+import { DispatchCosts, type WorkCost } from './dispatch-cost.js';
 import { ENGINE_DEFAULTS, type EngineOptions } from './engine-options.js';
 import type { JobReply, JobSpec, WireFormat, WorkerReply, WorkerTask } from './job.js';
 import { OPERATIONS } from './job.js';
@@ -144,18 +144,7 @@ export class Engine {
       cost.add(body.length, reply.nRows, performance.now() - startMs);
       return reply;
     }
-    const shared = body.buffer instanceof SharedArrayBuffer ? body : copyToShared(body);
-    const task: WorkerTask = {
-      kind: 'body',
-      spec,
-      detectors: detectors.map(handleOf),
-      body: shared,
-    };
-    return this.#run(task, cost.expectedRows(body.length)).then(({ reply, elapsedMs }) => {
-      const jobReply = reply as JobReply;
-      cost.add(body.length, jobReply.nRows, elapsedMs);
-      return jobReply;
-    });
+    return this.#submitToWorker(spec, detectors, body, cost);
   }
 
   /** Refuses more work, waits for the work under way, then stops the worker threads. */
@@ -180,6 +169,26 @@ export class Engine {
     }
   }
 
+  async #submitToWorker(
+    spec: JobSpec,
+    detectors: readonly Detector[],
+    body: Uint8Array,
+    cost: WorkCost,
+  ): Promise<JobReply> {
+    const nRows = cost.expectedRows(body.length);
+    this.#requireRoom(nRows);
+    const task: WorkerTask = {
+      kind: 'body',
+      spec,
+      detectors: detectors.map(handleOf),
+      body: body.buffer instanceof SharedArrayBuffer ? body : copyToShared(body),
+    };
+    const { reply, elapsedMs } = await this.#run(task, nRows);
+    const jobReply = reply as JobReply;
+    cost.add(body.length, jobReply.nRows, elapsedMs);
+    return jobReply;
+  }
+
   async #scoreRows(
     detector: Detector,
     { nRows, values }: Rows,
@@ -193,6 +202,7 @@ export class Engine {
       cost.add(nRows, nRows, performance.now() - startMs);
       return { scores, risks };
     }
+    this.#requireRoom(nRows);
     const rows = new Float64Array(new SharedArrayBuffer(values.byteLength));
     rows.set(values);
     const scores = new Float64Array(new SharedArrayBuffer(nRows * rows.BYTES_PER_ELEMENT));
@@ -220,9 +230,8 @@ export class Engine {
     return { scores, risks };
   }
 
-  /** Runs a task on the pool; `nRows` count against the queue's bound until it is done. */
-  async #run(task: WorkerTask, nRows: number): Promise<WorkerReply & { ok: true }> {
-    // A task that is alone is always taken, however large: the bound is there to refuse a backlog.
+  /** A request that is alone is always taken, however large: the bound is there to refuse a backlog. */
+  #requireRoom(nRows: number): void {
     if (this.#queuedRows > 0 && this.#queuedRows + nRows > this.#maxQueuedRows) {
       throw new AnomalyPredictorError(
         'queue-full',
@@ -230,6 +239,10 @@ export class Engine {
         { retryAfterSeconds: RETRY_AFTER_SECONDS },
       );
     }
+  }
+
+  /** Runs a task on the pool; `nRows` count against the queue's bound until it is done. */
+  async #run(task: WorkerTask, nRows: number): Promise<WorkerReply & { ok: true }> {
     this.#queuedRows += nRows;
     const alone = this.#tasksUnderWay++ === 0;
     const startMs = performance.now();
