@@ -5,12 +5,14 @@ import { Encoder } from '../model/encoder.js';
 import { Metrics } from '../model/metrics.js';
 import { Provenance } from '../model/provenance.js';
 import { Schema } from '../model/schema.js';
+import { errorResponses } from './openapi.js';
 import { jsonReply } from './reply.js';
 import type { Route } from './route.js';
 import type { Services } from './services.js';
 
 const DETECTOR = {
   type: 'object',
+  required: ['name', 'title', 'version', 'type', 'schema', 'metrics'],
   properties: {
     name: { type: 'string' },
     title: { type: 'string' },
@@ -36,6 +38,7 @@ export function modelRoutes({ catalog }: Pick<Services, 'catalog'>): Route[] {
         responses: {
           200: ok({
             type: 'object',
+            required: ['models'],
             properties: { models: { type: 'array', items: DETECTOR } },
           }),
         },
@@ -52,7 +55,7 @@ export function modelRoutes({ catalog }: Pick<Services, 'catalog'>): Route[] {
       operation: {
         summary: 'One detector',
         parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string' } }],
-        responses: { 200: ok(DETECTOR) },
+        responses: { 200: ok(DETECTOR), ...errorResponses(['unknown-model']) },
       },
       open: ({ parameter }) => ({
         kind: 'immediate',

@@ -67,7 +67,8 @@ function describeApi(routes: readonly Route[]): unknown {
   };
 }
 
-function errorResponses(tags: readonly ErrorTag[]): Record<number, unknown> {
+/** Responses by status, for what an operation refuses beyond what follows from its access and its body. */
+export function errorResponses(tags: readonly ErrorTag[]): Record<number, unknown> {
   const tagsByStatus = new Map<number, ErrorTag[]>();
   for (const tag of tags) {
     tagsByStatus.set(STATUS_BY_TAG[tag], [...(tagsByStatus.get(STATUS_BY_TAG[tag]) ?? []), tag]);
@@ -93,7 +94,9 @@ const ERROR = {
     code: { type: 'string', enum: Object.keys(STATUS_BY_TAG) },
     row: { type: 'integer', description: 'From 0' },
     field: { type: 'string' },
-    value: { type: 'string', description: 'The value as the message shows it' },
+    value: {
+      description: 'What stood there: a number, a flag, null, or a text that the message shows',
+    },
     model: { type: 'string' },
   },
 };

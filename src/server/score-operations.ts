@@ -30,12 +30,12 @@ const VERDICT = {
   },
 };
 
-export function predictOperation(catalog: Catalog): Json {
+export function predictOperation(catalog: Catalog, defaultModel: string): Json {
   const behaviour = behaviourSchema(schemaOf(catalog));
   const named = {
     ...behaviour,
     properties: {
-      [MODEL_KEY]: { type: 'string', enum: [...catalog.keys()], default: 'ocsvm' },
+      [MODEL_KEY]: { type: 'string', enum: [...catalog.keys()], default: defaultModel },
       ...(behaviour.properties as Json),
     },
   };
@@ -52,7 +52,7 @@ export function predictOperation(catalog: Catalog): Json {
   };
 }
 
-export function scoreOperation(catalog: Catalog): Json {
+export function scoreOperation(catalog: Catalog, defaultModel: string): Json {
   const schema = schemaOf(catalog);
   const behaviour = behaviourSchema(schema);
   const numbers = { type: 'array', items: { type: 'number' } };
@@ -86,8 +86,10 @@ export function scoreOperation(catalog: Catalog): Json {
     version: { type: 'string' },
     count: { type: 'integer' },
   };
+  const required = ['model', 'version', 'count', 'predictions', 'scores', 'risks'];
   const arrays = {
     type: 'object',
+    required,
     properties: {
       ...head,
       predictions: { type: 'array', items: PREDICTION },
@@ -97,6 +99,7 @@ export function scoreOperation(catalog: Catalog): Json {
   };
   const packed = {
     type: 'object',
+    required,
     properties: {
       ...head,
       predictions: binary('int8: 1 normal, -1 anomaly'),
@@ -108,12 +111,13 @@ export function scoreOperation(catalog: Catalog): Json {
     summary: 'Score a batch',
     description:
       'JSON and MessagePack can be mixed by Content-Type and Accept. A packed matrix is answered with ' +
-      'packed arrays. NDJSON takes one row a line and answers one verdict a line, for as long as rows come.',
+      'packed arrays. NDJSON takes one row a line and answers one verdict a line, for as long as rows come; ' +
+      'a client with more rows than fit into a JSON body reads while it sends.',
     parameters: [
       {
         name: 'model',
         in: 'query',
-        schema: { type: 'string', enum: [...catalog.keys()], default: 'ocsvm' },
+        schema: { type: 'string', enum: [...catalog.keys()], default: defaultModel },
       },
     ],
     requestBody: {
@@ -133,12 +137,18 @@ export function scoreOperation(catalog: Catalog): Json {
           [CONTENT_TYPES.ndjson]: {
             schema: {
               type: 'object',
+              required: ['row'],
               properties: {
                 row: { type: 'integer', description: 'From 0' },
                 prediction: PREDICTION,
                 score: SCORE,
                 risk: RISK,
                 error: { type: 'string', description: 'Why the row was not scored' },
+                code: {
+                  type: 'string',
+                  description:
+                    'Only where the reply ends early: no row from this one on was scored',
+                },
               },
             },
           },

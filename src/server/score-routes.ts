@@ -18,13 +18,14 @@ const SCORE_FORMATS: readonly WireFormat[] = ['json', 'msgpack', 'ndjson'];
 export function scoreRoutes(services: Services): Route[] {
   const { config, catalog, engine, metrics } = services;
   const { maxRows } = config;
-  const predictDetectors = defaultFirst(catalog);
+  const detectors = defaultFirst(catalog);
+  const [usual] = detectors;
 
   const predict: Route = {
     method: 'POST',
     path: '/predict_json',
     access: 'token',
-    operation: predictOperation(catalog),
+    operation: predictOperation(catalog, usual.name),
     open({ head }) {
       const request = requestFormat(head.contentType, DOCUMENT_FORMATS);
       const spec: JobSpec = {
@@ -34,7 +35,7 @@ export function scoreRoutes(services: Services): Route[] {
         maxRows,
         firstRow: 0,
       };
-      return { kind: 'body', handle: (body) => run(spec, predictDetectors, body) };
+      return { kind: 'body', handle: (body) => run(spec, detectors, body) };
     },
   };
 
@@ -42,10 +43,10 @@ export function scoreRoutes(services: Services): Route[] {
     method: 'POST',
     path: '/v1/score',
     access: 'token',
-    operation: scoreOperation(catalog),
+    operation: scoreOperation(catalog, usual.name),
     open({ head }) {
       const name = new URLSearchParams(head.query).get('model');
-      const detector = name === null ? predictDetectors[0] : findDetector(catalog, name);
+      const detector = name === null ? usual : findDetector(catalog, name);
       const request = requestFormat(head.contentType, SCORE_FORMATS);
       if (request === 'ndjson') {
         replyFormat(head.accept, 'ndjson', ['ndjson']);
@@ -67,10 +68,10 @@ export function scoreRoutes(services: Services): Route[] {
 
   function run(
     spec: JobSpec,
-    detectors: readonly Detector[],
+    allowed: readonly Detector[],
     body: Uint8Array,
   ): Reply | Promise<Reply> {
-    const reply = engine.submit(spec, detectors, body);
+    const reply = engine.submit(spec, allowed, body);
     return reply instanceof Promise
       ? reply.then((scored) => toReply(spec, scored))
       : toReply(spec, reply);

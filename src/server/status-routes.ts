@@ -1,6 +1,7 @@
 // GET /healthz, /readyz and /metrics: for orchestrators and Prometheus.
 import { AnomalyPredictorError } from '../errors.js';
-import { jsonReply } from './reply.js';
+import { errorResponses } from './openapi.js';
+import { CONTENT_TYPES, jsonReply } from './reply.js';
 import type { Route } from './route.js';
 import type { Services } from './services.js';
 
@@ -13,14 +14,17 @@ export function statusRoutes({
       method: 'GET',
       path: '/healthz',
       access: 'open',
-      operation: { summary: 'The process is alive', responses: { 200: { description: 'Alive' } } },
+      operation: { summary: 'The process is alive', responses: { 200: flag('live') } },
       open: () => ({ kind: 'immediate', reply: jsonReply({ live: true }) }),
     },
     {
       method: 'GET',
       path: '/readyz',
       access: 'open',
-      operation: { summary: 'Requests are taken', responses: { 200: { description: 'Ready' } } },
+      operation: {
+        summary: 'Requests are taken',
+        responses: { 200: flag('ready'), ...errorResponses(['shutting-down']) },
+      },
       open: () => {
         if (lifecycle.stopping) {
           throw new AnomalyPredictorError('shutting-down', 'the server is shutting down');
@@ -47,4 +51,10 @@ export function statusRoutes({
       }),
     },
   ];
+}
+
+/** A document whose only key is true. */
+function flag(name: string) {
+  const schema = { type: 'object', required: [name], properties: { [name]: { const: true } } };
+  return { description: `It is ${name}`, content: { [CONTENT_TYPES.json]: { schema } } };
 }
