@@ -24,7 +24,7 @@ export interface BehaviourBlock extends LineBlock {
   readonly csv?: CsvRows;
 }
 
-export interface CsvRows {
+interface CsvRows {
   readonly header: CsvRecord;
   readonly records: readonly CsvRecord[];
 }

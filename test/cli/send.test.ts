@@ -92,12 +92,23 @@ describe('send says in one line why it cannot start', () => {
   it.each([
     ['a wrong token', ['--token', 'wrong'], /answered 403: the bearer token is not accepted$/],
     ['an unknown detector', ['--model', 'x'], /answered 404: unknown model "x", expected one of/],
-    ['no server', ['--url', 'http://127.0.0.1:1'], /^no answer from http:\/\/127\.0\.0\.1:1: \S/],
   ])('%s', async (_, args, message) => {
     const { code, stdout, stderr } = await send(ndjson, ...args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^anomaly-predictor: .*\n$/);
     expect(stderr.slice('anomaly-predictor: '.length).trimEnd()).toMatch(message);
+  });
+
+  it('no server', async () => {
+    const gone = createServer().listen(0, '127.0.0.1');
+    await once(gone, 'listening');
+    const url = `http://127.0.0.1:${(gone.address() as AddressInfo).port}`;
+    await new Promise((resolve) => gone.close(resolve));
+    const { code, stderr } = await send(ndjson, '--url', url);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^anomaly-predictor: no answer from http:.*: connect ECONNREFUSED .*\n$/,
+    );
   });
 });
 
