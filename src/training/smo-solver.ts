@@ -5,12 +5,11 @@ import { addScaled, createDualProblem, type DualProblem } from './dual-problem.j
 import type { KernelRows } from './kernel-rows.js';
 import { activateAll, shrink } from './shrinking.js';
 
-export interface DualSolution {
+interface DualSolution {
   /** [nRows] 0 to 1, by training row */
   readonly alpha: Float64Array;
   /** Σ αᵢ K(xᵢ, x) on the boundary */
   readonly rho: number;
-  readonly nIterations: number;
 }
 
 /** Stands in for a curvature that is not positive (libsvm's TAU). */
@@ -41,7 +40,7 @@ export function solveDual(
       activateAll(dual);
       i = steepest(dual);
       j = bestPartner(dual, i);
-      if (j < 0) return solution(dual, nIterations);
+      if (j < 0) return solution(dual);
       untilShrink = 1;
     }
     if (nIterations === maxIterations) {
@@ -148,11 +147,11 @@ function updateBoundGradient(dual: DualProblem, i: number, oldAlpha: number): vo
   }
 }
 
-function solution(dual: DualProblem, nIterations: number): DualSolution {
+function solution(dual: DualProblem): DualSolution {
   const { n, alpha, rowAt } = dual;
   const alphaByRow = new Float64Array(n);
   for (let i = 0; i < n; i++) alphaByRow[rowAt[i]] = alpha[i];
-  return { alpha: alphaByRow, rho: offset(dual), nIterations };
+  return { alpha: alphaByRow, rho: offset(dual) };
 }
 
 /** Mean gradient of the free points; with none, the middle of what the points at bounds allow. */
