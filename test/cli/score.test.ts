@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -279,15 +280,16 @@ describe('inputs larger than the memory that is allowed', () => {
     async function* lines() {
       yield `id,note,${names}\n`;
       for (let row = 0; row < nRows; row += 1_000) {
-        let text = '';
-        for (let i = row; i < row + 1_000; i++) text += `${i},${note},${arrays[i % 3]}\n`;
-        yield text;
+        let block = '';
+        for (let i = row; i < row + 1_000; i++) block += `${i},${note},${arrays[i % 3]}\n`;
+        yield block;
       }
     }
     await pipeline(lines, createWriteStream(file));
     const child = startCommand(['score', file, '--model', model], { node: SMALL_HEAP });
     child.stdin.end();
     const closed = once(child, 'close');
+    const stderr = text(child.stderr);
     let next = -1;
     let wrong = 0;
     for await (const line of createInterface({ input: child.stdout })) {
@@ -297,6 +299,7 @@ describe('inputs larger than the memory that is allowed', () => {
       const end = `,${prediction},${score},${risk}`;
       if (!line.startsWith(`${row},`) || !line.endsWith(end)) wrong++;
     }
+    expect(await stderr).toMatch(/^100,000 rows, .* 0 skipped/);
     expect({ rows: next, wrong, closed: await closed }).toEqual({
       rows: nRows,
       wrong: 0,
@@ -310,6 +313,7 @@ describe('inputs larger than the memory that is allowed', () => {
     const args = ['score', '-', '--model', model];
     const child = startCommand(args, { node: SMALL_HEAP });
     const closed = once(child, 'close');
+    const stderr = text(child.stderr);
     async function* blocks() {
       for (let i = 0; i < nBlocks; i++) yield block;
     }
@@ -321,6 +325,7 @@ describe('inputs larger than the memory that is allowed', () => {
       last = line;
     }
     await feeding;
+    expect(await stderr).toMatch(/^300,000 rows, .* 0 skipped/);
     expect({ rows, closed: await closed }).toEqual({ rows: 300_000, closed: [0, null] });
     expect(JSON.parse(last)).toEqual(verdict(299_999, 2));
   });
