@@ -47,9 +47,15 @@ function greeting({ url, transport, catalog, token }: RunningServer): string {
   return lines.join('\n');
 }
 
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/** Resolves at the first SIGTERM or SIGINT; a second one, of either kind, ends the process at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    const stop = () => {
+      for (const signal of STOP_SIGNALS) process.off(signal, stop);
+      resolve();
+    };
+    for (const signal of STOP_SIGNALS) process.on(signal, stop);
   });
 }
