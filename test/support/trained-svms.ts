@@ -5,7 +5,6 @@ import { readFixture } from './fixture.js';
 
 export interface TrainedSvms {
   readonly nFeatures: number;
-  readonly tolerance: number;
   /** [nRows × nFeatures] */
   readonly rows: Float64Array;
   /** [nProbes × nFeatures] */
@@ -22,15 +21,14 @@ export interface TrainedSvm {
 }
 
 export function readTrainedSvms(): TrainedSvms {
-  const { nFeatures, tolerance, rows, probes, svms } = readFixture<Fixture>('one-class-svm.json');
+  const { nFeatures, rows, probes, svms } = readFixture<Fixture>('one-class-svm.json');
   return {
     nFeatures,
-    tolerance,
     rows: Float64Array.from(rows),
     probes: Float64Array.from(probes),
     svms: svms.map(({ params, gamma, supportRows, coefficients, intercept, decisions }) => ({
-      title: `${params.kernel}, nu ${params.nu}`,
-      options: { ...params, tolerance },
+      title: `${params.kernel}, nu ${params.nu}, tolerance ${params.tol}`,
+      options: { ...params, tolerance: params.tol },
       svm: {
         kernel: {
           function: params.kernel,
@@ -53,7 +51,6 @@ export function readTrainedSvms(): TrainedSvms {
 
 interface Fixture {
   readonly nFeatures: number;
-  readonly tolerance: number;
   readonly rows: readonly number[];
   readonly probes: readonly number[];
   readonly svms: readonly {
@@ -63,6 +60,7 @@ interface Fixture {
       readonly coef0?: number;
       readonly degree?: number;
       readonly nu: number;
+      readonly tol: number;
     };
     readonly gamma: number;
     readonly supportRows: readonly number[];
