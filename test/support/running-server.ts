@@ -11,7 +11,6 @@ import { startServer } from '../../src/server/server.js';
 import { sampleForest, sampleOneClassSvm } from './sample-detectors.js';
 
 export const TOKEN = 'a-token-for-tests';
-export const TRANSPORT_NAMES = ['uWebSockets.js', 'node:http'] as const;
 
 export interface ServerOptions extends Partial<Omit<Config, 'models'>> {
   readonly detectors?: readonly Detector[];
