@@ -41,8 +41,7 @@ const WIRE_FORMATS: readonly WireFormat[] = ['json', 'msgpack', 'ndjson'];
 const MATRIX_WORK = OPERATIONS.length * WIRE_FORMATS.length;
 
 /**
- * Starts the worker threads; work that comes before they are there waits for them. Close the engine when
- * done with it.
+ * Starts the worker threads and resolves when they are there. Close the engine when done with it.
  * @throws AnomalyPredictorError `bad-option`
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
@@ -60,7 +59,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       );
     }
   }
-  return new Engine(workers, maxQueuedRows);
+  return Engine.start(workers, maxQueuedRows);
 }
 
 export class Engine {
@@ -75,7 +74,18 @@ export class Engine {
   #workersStarted = 0;
   #closed: Promise<void> | undefined;
 
-  constructor(workers: number, maxQueuedRows: number) {
+  /**
+   * Waits for the threads also because Node 20 can abort the whole process when a thread is ended that
+   * still loads its modules, as closing right away would do.
+   */
+  static async start(workers: number, maxQueuedRows: number): Promise<Engine> {
+    const engine = new Engine(workers, maxQueuedRows);
+    // The pool gives each thread that is free one task.
+    await Promise.all(Array.from({ length: workers }, () => engine.#pool?.run({ kind: 'start' })));
+    return engine;
+  }
+
+  private constructor(workers: number, maxQueuedRows: number) {
     this.#workers = workers;
     this.#maxQueuedRows = maxQueuedRows;
     if (workers === 0) return;

@@ -39,7 +39,12 @@ export interface DetectorHandle {
   readonly bytes: Uint8Array<SharedArrayBuffer>;
 }
 
-export type WorkerTask = BodyTask | MatrixTask;
+export type WorkerTask = StartTask | BodyTask | MatrixTask;
+
+/** Nothing to do: the answer says that the worker is there. */
+export interface StartTask {
+  readonly kind: 'start';
+}
 
 export interface BodyTask {
   readonly kind: 'body';
@@ -64,7 +69,7 @@ export interface MatrixTask {
 export type WorkerReply =
   | {
       readonly ok: true;
-      /** Undefined for a matrix: its results are already in place. */
+      /** Of a body only: the results of a matrix are already in place. */
       readonly reply: JobReply | undefined;
       /** What the work took, without the way there and back. */
       readonly elapsedMs: number;

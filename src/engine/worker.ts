@@ -24,7 +24,8 @@ const encoder = new TextEncoder();
 export default function runTask(task: WorkerTask): unknown {
   const startMs = performance.now();
   try {
-    const reply = task.kind === 'body' ? scoreBody(task) : scoreMatrix(task);
+    const reply = task.kind === 'body' ? scoreBody(task) : undefined;
+    if (task.kind === 'matrix') scoreMatrix(task);
     return handOver({ ok: true, reply, elapsedMs: performance.now() - startMs });
   } catch (error) {
     return { ok: false, error: toErrorData(error) } satisfies WorkerReply;
@@ -39,7 +40,7 @@ function scoreBody({ spec, detectors, body }: BodyTask): JobReply {
   return { ...reply, body: bytes };
 }
 
-function scoreMatrix({ detector, rows, firstRow, nRows, scores, risks }: MatrixTask): undefined {
+function scoreMatrix({ detector, rows, firstRow, nRows, scores, risks }: MatrixTask): void {
   const { nFeatures } = attach(detector).scaler;
   scorer.scoreInto(
     attach(detector),
