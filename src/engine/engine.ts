@@ -94,6 +94,8 @@ export class Engine {
       minThreads: workers,
       maxThreads: workers,
       taskQueue: new FixedQueue(),
+      // Without it, every other task that waits goes to the end of the queue again and again.
+      stricterFIFO: true,
       recordTiming: false,
     });
     // A worker that dies between tasks takes nothing with it; the pool has replaced it already.
