@@ -105,7 +105,10 @@ function gammaOf(
 /** Of all values together; overwrites them. */
 function populationVariance(values: Float64Array): number {
   const mean = pairwiseSum(values) / values.length;
-  for (let i = 0; i < values.length; i++) values[i] = (values[i] - mean) ** 2;
+  for (let i = 0; i < values.length; i++) {
+    const deviation = values[i] - mean;
+    values[i] = deviation * deviation;
+  }
   return pairwiseSum(values) / values.length;
 }
 

@@ -36,11 +36,11 @@ function varianceAround(mean: number, column: Float64Array): number {
   // Zero but for the rounding of the mean, which its square takes out of the variance again.
   const sumOfDeviations = pairwiseSum(column);
   for (let row = 0; row < n; row++) column[row] *= column[row];
-  return (pairwiseSum(column) - sumOfDeviations ** 2 / n) / n;
+  return (pairwiseSum(column) - (sumOfDeviations * sumOfDeviations) / n) / n;
 }
 
 /** Whether the variance is no more than what rounding makes of a constant of this size. */
 function isConstant(variance: number, mean: number, nRows: number): boolean {
   const rounding = nRows * Number.EPSILON;
-  return variance <= rounding * variance + (rounding * mean) ** 2;
+  return variance <= rounding * variance + rounding * mean * (rounding * mean);
 }
