@@ -3,6 +3,8 @@
 
 /** Weight of the newest measurement in the moving averages. */
 const NEWEST_WEIGHT = 0.1;
+/** A measurement counts for at most so many times the average: a thread that had to wait shows as slow work. */
+const MOST_GROWTH = 2;
 /** A lone trip to a worker thread and back, before the first one is measured. */
 const FIRST_TRIP_MS = 0.07;
 /** What takes longer waited for a worker to start or for a busy machine, and says little of trips. */
@@ -12,20 +14,17 @@ const FIRST_MS_PER_UNIT = 20e-6;
 /** Bytes of a row, before the first one is measured: few, so that the first guess of rows is high. */
 const FIRST_BYTES_PER_ROW = 40;
 
-/** A moving average that starts at a guess; the first measurement replaces it. */
+/** A moving average that starts at a guess, above 0. */
 class MovingAverage {
   value: number;
-  #measured = false;
 
   constructor(firstGuess: number) {
     this.value = firstGuess;
   }
 
   add(measurement: number): void {
-    this.value = this.#measured
-      ? this.value + NEWEST_WEIGHT * (measurement - this.value)
-      : measurement;
-    this.#measured = true;
+    const counted = Math.min(measurement, MOST_GROWTH * this.value);
+    this.value += NEWEST_WEIGHT * (counted - this.value);
   }
 }
 
