@@ -3,7 +3,7 @@
 import type { KernelRow, KernelRows } from './kernel-rows.js';
 
 /**
- * Arrays are by position, [n]. Shrinking moves points that will hardly leave their bound to the end:
+ * Arrays are by position, [n]. Shrinking moves points that hardly leave their bound to the end:
  * the first `activeSize` are optimised, and only their gradients are kept up to date.
  */
 export interface DualProblem {

@@ -1,5 +1,5 @@
 // Points under a kernel as the dual solver sees them: K by scalar products and squared norms, where
-// |x − y|² = x·x + y·y − 2 x·y, in the order of operations of libsvm (sklearn/svm/src/libsvm/svm.cpp).
+// |x − y|² = x·x + y·y − 2 x·y, in libsvm's order of operations (sklearn/svm/src/libsvm/svm.cpp).
 import type { KernelFunction, SvmKernel } from '../../native-free-kernels/contract.js';
 import { integerPower } from '../../native-free-kernels/one-class-svm.js';
 import { fastExp } from './fast-exp.js';

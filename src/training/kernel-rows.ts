@@ -73,7 +73,7 @@ export class KernelRows {
     return row.values;
   }
 
-  /** Swaps the points at first[k] and second[k]; all of `first` ascending, below `second` descending. */
+  /** Swaps the points at first[k] and second[k]: `first` ascends, all below `second`, descending. */
   swap(first: readonly number[], second: readonly number[]): void {
     if (first.length === 0) return;
     for (let k = 0; k < first.length; k++) {

@@ -23,9 +23,15 @@ export interface OneClassSvmOptions {
   readonly coef0?: number;
   /** Of 'poly': a whole number, 0 or more. @default 3 */
   readonly degree?: number;
-  /** Above 0, at most 1: bounds the share of training rows outside, and of support vectors. @default 0.5 */
+  /**
+   * Above 0, at most 1: bounds the share of training rows outside, and of support vectors.
+   * @default 0.5
+   */
   readonly nu?: number;
-  /** Largest violation of the optimality conditions that may remain, in units of the score. @default 1e-6 */
+  /**
+   * Largest violation of the optimality conditions that may remain, in units of the score.
+   * @default 1e-6
+   */
   readonly tolerance?: number;
   /** Memory for rows of the kernel matrix; at least two are kept. @default 200 MiB */
   readonly cacheBytes?: number;
@@ -33,7 +39,7 @@ export interface OneClassSvmOptions {
   readonly maxIterations?: number;
 }
 
-/** Those of scikit-learn, but for the tolerance: its 1e-3 leaves many scores near 0 on the wrong side. */
+/** As in scikit-learn, but for the tolerance: its 1e-3 leaves scores near 0 on the wrong side. */
 export const DEFAULT_ONE_CLASS_SVM_OPTIONS: Required<OneClassSvmOptions> = Object.freeze({
   kernel: 'rbf',
   gamma: 'scale',

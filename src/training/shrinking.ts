@@ -3,7 +3,7 @@
 import { addScaled, type DualProblem } from './dual-problem.js';
 import { swapElements } from './kernel-points.js';
 
-/** Moves the points that can rest behind the active ones; once, near the solution, wakes all first. */
+/** Moves points that can rest behind the active ones; once, near the solution, wakes all first. */
 export function shrink(dual: DualProblem): void {
   const { alpha, gradient, activeSize } = dual;
   let maxAscent = Number.NEGATIVE_INFINITY;

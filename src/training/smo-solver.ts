@@ -68,7 +68,7 @@ function steepest(dual: DualProblem): number {
   return best;
 }
 
-/** The point above its lower bound that lowers the objective most with `i`, or −1 at the optimum. */
+/** The point above its lower bound that with `i` lowers the objective most; −1 at the optimum. */
 function bestPartner(dual: DualProblem, i: number): number {
   if (i < 0) return -1;
   const { alpha, gradient, activeSize, kernelRows } = dual;

@@ -1,5 +1,5 @@
-// Scikit-learn 1.2.1 on the labelled dataset: its scalers, and the One-Class SVMs that it trained on
-// the normal rows to a tolerance of 1e-10, with their scores of all rows.
+// Scikit-learn 1.2.1 on the labelled dataset: its scalers, and the One-Class SVMs that it trained
+// on the normal rows to a tolerance of 1e-10, with their scores of all rows.
 import { readFileSync } from 'node:fs';
 import type { StandardScaler } from '../../native-free-kernels/contract.js';
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';

@@ -48,7 +48,7 @@ describe('rows of the kernel matrix', () => {
 
 const SIZE = fc.integer({ min: 1, max: 12 });
 
-/** Swaps `first`, first + 1, … with the positions from the end down, as many as there are, at most `n`. */
+/** Swaps `first`, first + 1, … with the positions from the end down, at most `n` of them. */
 function swapPairs(kernelRows: KernelRows, rowAt: number[], first: number, n: number): void {
   const low: number[] = [];
   const high: number[] = [];

@@ -66,7 +66,7 @@ describe.skipIf(!hasSharedData)('training on the labelled dataset (needs ../shar
     expect(Math.max(0, ...otherVerdicts.map(Math.abs))).toBeLessThan(1e-6);
   });
 
-  it('finds no direction with a linear kernel, as scikit-learn finds none but rounding errors', () => {
+  it('finds no direction with a linear kernel, where scikit-learn finds rounding errors', () => {
     // Scaled normal rows surround the origin, so that 0 is the only solution. The reference is what
     // libsvm makes of kernel values in float32, after some 10⁹ steps: below their rounding error.
     const { rows, svms } = reference;

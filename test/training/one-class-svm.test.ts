@@ -8,7 +8,7 @@ import { naiveDecision } from '../native-free-kernels/naive-kernels.js';
 import { thrownBy } from '../support/thrown-by.js';
 
 const N_FEATURES = 3;
-/** Default tolerance, and as much again for kernel values in float32, in units of what is added up. */
+/** Default tolerance, and as much for kernel values in float32, in units of what is added up. */
 const SLACK = 2e-6;
 const SIZE = fc.integer({ min: 1, max: 40 });
 const NU = fc.integer({ min: 1, max: 100 }).map((percent) => percent / 100);
