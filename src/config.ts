@@ -14,6 +14,9 @@ interface Setting<T> {
   parse(text: string): T;
 }
 
+/** Node's timers fire at once when they are set to more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export const SETTINGS = {
   host: setting('HOST', '127.0.0.1', 'Address to listen on', String),
   port: setting('PORT', 5000, 'Port to listen on; 0 takes any free one', wholeNumber(0, 65_535)),
@@ -46,7 +49,7 @@ export const SETTINGS = {
     'IDLE_TIMEOUT_MS',
     10_000,
     'Silence after which a connection is closed, in milliseconds',
-    wholeNumber(1),
+    wholeNumber(1, LONGEST_TIMER_MS),
   ),
   transport: setting(
     'TRANSPORT',
