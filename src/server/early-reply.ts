@@ -4,8 +4,9 @@
 const DROPPED_BODY_BYTES = 64 * 1024;
 
 /**
- * For anything longer the reply says `Connection: close`, and the transport reads on for up to this long:
- * closing with unread data in the socket resets it, and a client that still uploads would lose the reply.
+ * For anything longer the reply says `Connection: close`, and the transport reads on for up to this long: closing with
+ * unread data in the socket resets it, and a client that still uploads would lose the reply. Likewise the end of a
+ * streamed reply waits for the end of the body.
  */
 export const LINGER_MS = 30_000;
 

@@ -51,7 +51,7 @@ export interface BodyAdmission {
   aborted(): void;
 }
 
-/** Answered while the body still arrives, chunk by chunk, with backpressure both ways. */
+/** Answered while the body still arrives, chunk by chunk, with backpressure both ways; not for HEAD. */
 export interface StreamAdmission {
   readonly kind: 'stream';
   /**
@@ -65,7 +65,10 @@ export interface StreamAdmission {
 export interface ReplyStream {
   /** Status and headers; before the first write. */
   start(head: Omit<Reply, 'body'>): void;
-  /** Resolves when the socket has room for more; rejects with `ClientGoneError`. */
+  /**
+   * Resolves when the socket has room for more; rejects with `ClientGoneError`. One at a time; `chunk` belongs to
+   * the transport from then on, as the chunks of `input` belong to the handler.
+   */
   write(chunk: Uint8Array): Promise<void>;
   end(): void;
 }

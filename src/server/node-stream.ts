@@ -12,6 +12,7 @@ export class NodeStream implements ReplyStream, Exchange {
   readonly #response: ServerResponse;
   readonly #input: InputQueue;
   #isOver = false;
+  #isEnding = false;
   #wakeWriter: (() => void) | undefined;
 
   constructor(connections: NodeConnections, request: IncomingMessage, response: ServerResponse) {
@@ -20,7 +21,7 @@ export class NodeStream implements ReplyStream, Exchange {
     this.#response = response;
     this.#input = new InputQueue(request);
     request.on('data', (chunk: Buffer) => {
-      if (!this.#isOver) this.#input.push(chunk);
+      if (!this.#isOver && !this.#isEnding) this.#input.push(chunk);
     });
     request.once('end', () => this.#input.end());
     response.on('drain', () => this.#resolveWrite());
@@ -61,9 +62,19 @@ export class NodeStream implements ReplyStream, Exchange {
 
   end(): void {
     if (this.#isOver) return;
+    this.#input.discard();
+    if (this.#input.hasEnded) {
+      this.#finish();
+    } else {
+      this.#isEnding = true;
+      const timer = setTimeout(() => this.#finish(), LINGER_MS);
+      this.#request.once('end', () => this.#finish()).once('close', () => clearTimeout(timer));
+    }
+  }
+
+  #finish(): void {
     this.#isOver = true;
     this.#response.end();
-    if (!this.#input.hasEnded) this.#discardRest();
   }
 
   #reply(reply: Reply): void {
@@ -74,14 +85,6 @@ export class NodeStream implements ReplyStream, Exchange {
       this.#input.discard();
       sendEarlyReply(this.#request, this.#response, reply);
     }
-  }
-
-  /** What the handler did not pull. */
-  #discardRest(): void {
-    this.#input.discard();
-    const timer = setTimeout(() => this.#request.socket.destroy(), LINGER_MS);
-    const stop = () => clearTimeout(timer);
-    this.#request.once('end', stop).once('close', stop);
   }
 
   #resolveWrite(): void {

@@ -1,6 +1,7 @@
 // A streamed request on uWebSockets.js: the body as a queue that pauses the socket, the reply in pieces
 // that wait for the socket.
 import type { HttpResponse } from 'uWebSockets.js';
+import { LINGER_MS } from './early-reply.js';
 import { ClientGoneError, type Reply, type ReplyStream, type StreamAdmission } from './http.js';
 import { InputQueue } from './input-queue.js';
 import type { UwsInFlight, Watched } from './uws-in-flight.js';
@@ -9,8 +10,8 @@ import { EarlyReply, headOf, sendReply } from './uws-reply.js';
 /** What uWebSockets.js may hold back of a reply when the socket is full. */
 const PIECE_BYTES = 64 * 1024;
 /**
- * The first piece after a full socket: uWebSockets.js tells that the socket takes more, not that its buffer is
- * empty, so a full piece each time could pile up.
+ * The first piece after a full socket: it is writable again, but perhaps not yet for all that was held back, and
+ * whole pieces could pile up.
  */
 const PROBE_BYTES = 1024;
 /** pause() stops all events of a socket, the writable one too; until resume() the writer looks by itself. */
@@ -28,6 +29,8 @@ export class UwsStream implements ReplyStream, Watched {
   #earlyReply: EarlyReply | undefined;
   #isOver = false;
   #isBlocked = false;
+  #isEnding = false;
+  #ending: NodeJS.Timeout | undefined;
   #hasWaited = false;
   #wakeWriter: (() => void) | undefined;
   #look: NodeJS.Timeout | undefined;
@@ -81,9 +84,17 @@ export class UwsStream implements ReplyStream, Watched {
 
   end(): void {
     if (this.#isOver) return;
-    this.#close();
-    // What the handler did not pull is discarded by uWebSockets.js as it arrives.
     this.#input.discard();
+    if (this.#input.hasEnded) {
+      this.#finish();
+    } else {
+      this.#isEnding = true;
+      this.#ending = setTimeout(() => this.#finish(), LINGER_MS);
+    }
+  }
+
+  #finish(): void {
+    this.#close();
     this.res.cork(() => {
       this.#writeHead();
       this.res.end();
@@ -101,6 +112,7 @@ export class UwsStream implements ReplyStream, Watched {
     }
   }
 
+  /** False when something is held back: of this piece, or of one before it. */
   #writePiece(piece: Uint8Array): boolean {
     let isTaken = false;
     this.res.cork(() => {
@@ -163,6 +175,8 @@ export class UwsStream implements ReplyStream, Watched {
   #receive(chunk: ArrayBuffer, isLast: boolean): void {
     if (this.#earlyReply !== undefined) {
       this.#earlyReply.onData(isLast);
+    } else if (this.#isEnding) {
+      if (isLast) this.#finish();
     } else if (!this.#isOver) {
       this.#movedAtMs = Date.now();
       // A copy: the chunk is gone when this call returns.
@@ -184,7 +198,9 @@ export class UwsStream implements ReplyStream, Watched {
 
   #close(): void {
     this.#isOver = true;
+    this.#isEnding = false;
     clearTimeout(this.#look);
+    clearTimeout(this.#ending);
     this.#inFlight.unwatch(this);
   }
 

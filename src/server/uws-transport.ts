@@ -28,12 +28,13 @@ import { UwsStream } from './uws-stream.js';
 export const listenWithUws: Listen = async (application, options) => {
   const { App, LIBUS_LISTEN_EXCLUSIVE_PORT, us_listen_socket_close, us_socket_local_port } =
     await loadUws();
-  const inFlight = new UwsInFlight(options.idleTimeoutMs);
-  const app = App().any('/*', (res, req) => answer(application, inFlight, res, req));
+  const app = App();
   const socket = await new Promise<us_listen_socket | false>((resolve) => {
     app.listen(options.host, options.port, LIBUS_LISTEN_EXCLUSIVE_PORT, resolve);
   });
   if (socket === false) throw listenError(options, await whyNotListening(options));
+  const inFlight = new UwsInFlight(options.idleTimeoutMs);
+  app.any('/*', (res, req) => answer(application, inFlight, res, req));
 
   let closed: Promise<void> | undefined;
   const close = async () => {

@@ -18,6 +18,8 @@ export class ProbeApplication implements Application {
   readonly streamEnds: string[] = [];
   /** Bytes that stream handlers have pulled. */
   pulledBytes = 0;
+  /** Bytes that the handler of /stream-lines has written. */
+  writtenBytes = 0;
   #releases: (() => void)[] = [];
 
   /** Lets the handlers of /held and /stream-held go on. */
@@ -108,6 +110,12 @@ export class ProbeApplication implements Application {
       case '/stream-held':
         await this.#hold();
         return this.#echo(input, output);
+      case '/stream-lines':
+        output.start(type);
+        for (;;) {
+          await output.write(Buffer.alloc(1000, 'line'));
+          this.writtenBytes += 1000;
+        }
       case '/stream-forever':
         output.start(type);
         for (;;) await output.write(Buffer.alloc(256 * 1024, 'x'));

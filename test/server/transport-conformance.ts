@@ -464,13 +464,16 @@ export function describeTransport(
         });
       }
 
-      it('delivers a stream that ends before the body was read', async () => {
-        const client = await serveOne();
-        client.socket.pause();
-        expect(await client.sendAll(post('/stream-early-end', Buffer.alloc(40 * MIB)))).toBe(true);
-        client.socket.resume();
-        expect((await client.reply()).body.toString()).toBe('enough');
-      });
+      for (const header of ['Connection: keep-alive', 'Connection: close']) {
+        it(`delivers a stream that ends before the body was read (${header})`, async () => {
+          const client = await serveOne();
+          client.socket.pause();
+          const upload = post('/stream-early-end', Buffer.alloc(40 * MIB), header);
+          expect(await client.sendAll(upload)).toBe(true);
+          client.socket.resume();
+          expect((await client.reply()).body.toString()).toBe('enough');
+        });
+      }
 
       it('stops reading while nobody pulls, and goes on later', async () => {
         const client = await serveOne();
@@ -510,6 +513,24 @@ export function describeTransport(
         expect(received).toBeGreaterThan(nParts * MIB);
         expect(application.pulledBytes).toBe(nParts * MIB);
         expect(mostRss).toBeLessThan(150 * MIB);
+      });
+
+      it('stops a handler that writes small pieces to a client that does not read', async () => {
+        const client = await serveOne();
+        client.socket.pause();
+        client.send(post('/stream-lines', ''));
+        await until(() => application.writtenBytes > 0);
+        let writtenBytes = -1;
+        while (application.writtenBytes !== writtenBytes) {
+          writtenBytes = application.writtenBytes;
+          await delay(300);
+        }
+        expect(writtenBytes).toBeLessThan(16 * MIB);
+        client.socket.resume();
+        await until(() => application.writtenBytes > writtenBytes + 50 * MIB);
+        client.close();
+        await until(() => application.streamEnds.length > 0);
+        expect(application.streamEnds).toEqual(['ClientGoneError']);
       });
 
       it('tells a reading handler that the client went away', async () => {
