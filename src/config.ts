@@ -10,6 +10,8 @@ interface Setting<T> {
   /** How the documentation shows the default where the value depends on the machine. */
   readonly shownDefault?: string;
   readonly description: string;
+  /** Errors do not show what was given: it may be a token where its hash belongs. */
+  readonly secret?: boolean;
   /** Throws an Error that says what was expected. */
   parse(text: string): T;
 }
@@ -32,6 +34,7 @@ export const SETTINGS = {
       hashes,
     ),
     shownDefault: 'one token, made for this run',
+    secret: true,
   },
   workers: {
     ...setting('WORKERS', ENGINE_DEFAULTS.workers, 'Worker threads', wholeNumber(0, 1_024)),
@@ -92,12 +95,15 @@ function parse(definition: Setting<unknown>, place: string, text: string): unkno
   try {
     return definition.parse(text);
   } catch (cause) {
-    throw new AnomalyPredictorError(
-      'bad-option',
-      `${place}: ${(cause as Error).message}, got ${showValue(text)}`,
-      { field: place, value: text },
-      { cause },
-    );
+    const expected = `${place}: ${(cause as Error).message}`;
+    throw definition.secret
+      ? new AnomalyPredictorError('bad-option', expected, { field: place }, { cause })
+      : new AnomalyPredictorError(
+          'bad-option',
+          `${expected}, got ${showValue(text)}`,
+          { field: place, value: text },
+          { cause },
+        );
   }
 }
 
