@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { encodeCsv } from '../src/formats/csv-records.js';
+import { encodeCsv } from '../src/formats/csv.js';
 import { SHIPPED_MODELS_FOLDER } from '../src/package-paths.js';
 import { MersenneTwister } from '../src/training/mersenne-twister.js';
 
@@ -54,7 +54,7 @@ export function makeExamples(): { csv: string; ndjson: string } {
     classification,
   ]);
   return {
-    csv: [header, ...records].map((cells) => `${encodeCsv(cells)}\n`).join(''),
+    csv: encodeCsv([header, ...records]),
     ndjson: behaviours.map(({ features }) => `${JSON.stringify(features)}\n`).join(''),
   };
 }

@@ -1,8 +1,7 @@
 // Behaviours of any input format as blocks of rows that the engine can score, in bounded memory but for JSON.
 import { buffer } from 'node:stream/consumers';
 import { AnomalyPredictorError } from '../errors.js';
-import { type CsvRowReader, csvRowReader, readCsv } from '../formats/csv.js';
-import type { CsvRecord } from '../formats/csv-records.js';
+import { type CsvRecord, type CsvRowReader, csvRowReader, readCsv } from '../formats/csv.js';
 import { decodeJson } from '../formats/json.js';
 import { decodeLines, type LineBlock } from '../formats/ndjson.js';
 import { wholeLines } from '../formats/whole-lines.js';

