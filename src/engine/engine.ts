@@ -1,6 +1,7 @@
 // The engine: scores batches on a pool of worker threads, and inline where that costs less than the trip.
 // The queue is bounded in rows; a worker that dies is replaced and its work is tried once more.
 import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 import { FixedQueue, Piscina } from 'piscina';
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import { AnomalyPredictorError, showValue } from '../errors.js';
@@ -90,7 +91,8 @@ export class Engine {
     this.#maxQueuedRows = maxQueuedRows;
     if (workers === 0) return;
     this.#pool = new Piscina({
-      filename: new URL('./worker.js', import.meta.url).href,
+      filename: fileURLToPath(new URL('./worker.js', import.meta.url)),
+      name: 'runTask',
       minThreads: workers,
       maxThreads: workers,
       taskQueue: new FixedQueue(),

@@ -21,7 +21,7 @@ const scorer = new Scorer(plainKernels);
 const detectorByVersion = new Map<string, Detector>();
 const encoder = new TextEncoder();
 
-export default function runTask(task: WorkerTask): unknown {
+export function runTask(task: WorkerTask): unknown {
   const startMs = performance.now();
   try {
     const reply = task.kind === 'body' ? scoreBody(task) : undefined;

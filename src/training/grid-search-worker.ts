@@ -11,7 +11,7 @@ const SEARCH_TOLERANCE = 1e-4;
 
 const scorer = new Scorer(plainKernels);
 
-export default function judgeFold({ data, candidate, heldOutFold }: FoldTask): FoldResult {
+export function judgeFold({ data, candidate, heldOutFold }: FoldTask): FoldResult {
   const { nFeatures, folds, anomalies } = data;
   const training = concatenate(folds.filter((_, fold) => fold !== heldOutFold));
   const fitted = fitOneClassSvm(training, training.length / nFeatures, nFeatures, {

@@ -1,5 +1,6 @@
 // Grid search for One-Class SVM parameters by cross-validation, on worker threads. A fold is judged on its
 // held-out normal rows and on labelled anomalies: without both, no candidate can be told from another.
+import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { Metrics } from '../model/metrics.js';
 import type { OneClassSvmOptions } from './one-class-svm.js';
@@ -55,7 +56,8 @@ export async function searchGrid(
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<readonly CandidateResult[]> {
   const pool = new Piscina<FoldTask, FoldResult>({
-    filename: new URL('./grid-search-worker.js', import.meta.url).href,
+    filename: fileURLToPath(new URL('./grid-search-worker.js', import.meta.url)),
+    name: 'judgeFold',
   });
   const shared = shareData(data);
   const nTasks = CANDIDATES.length * data.folds.length;
