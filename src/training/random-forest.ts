@@ -15,7 +15,7 @@ export interface RandomForestOptions {
   readonly seed: number;
 }
 
-const DEFAULT_N_TREES = 100;
+export const DEFAULT_N_TREES = 100;
 const LARGEST_SEED = 2 ** 32 - 1;
 const INT32_MAX = 2 ** 31 - 1;
 
