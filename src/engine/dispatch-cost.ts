@@ -1,5 +1,5 @@
-// What work costs on this machine, learned while it runs: the time of inline work per unit (byte or row),
-// the bytes of a row, and the trip to a worker and back. Decides what is scored inline.
+// What work costs on this machine, learned while it runs: the time of work per byte, the bytes of a row,
+// and the trip to a worker and back. Decides what is scored inline.
 
 /** Weight of the newest measurement in the moving averages. */
 const NEWEST_WEIGHT = 0.1;
@@ -9,8 +9,8 @@ const MOST_GROWTH = 2;
 const FIRST_TRIP_MS = 0.07;
 /** What takes longer waited for a worker to start or for a busy machine, and says little of trips. */
 const LONGEST_TRIP_MS = 0.5;
-/** Cost of a byte of JSON decoded and scored, before the first one is measured. */
-const FIRST_MS_PER_UNIT = 20e-6;
+/** Cost of a byte decoded and scored, before the first one is measured. */
+const FIRST_MS_PER_BYTE = 20e-6;
 /** Bytes of a row, before the first one is measured: few, so that the first guess of rows is high. */
 const FIRST_BYTES_PER_ROW = 40;
 
@@ -30,21 +30,21 @@ class MovingAverage {
 
 /** Costs of one kind of work for one detector. */
 export class WorkCost {
-  readonly #msPerUnit = new MovingAverage(FIRST_MS_PER_UNIT);
-  readonly #unitsPerRow = new MovingAverage(FIRST_BYTES_PER_ROW);
+  readonly #msPerByte = new MovingAverage(FIRST_MS_PER_BYTE);
+  readonly #bytesPerRow = new MovingAverage(FIRST_BYTES_PER_ROW);
 
-  add(units: number, nRows: number, elapsedMs: number): void {
-    if (units === 0) return;
-    this.#msPerUnit.add(elapsedMs / units);
-    if (nRows > 0) this.#unitsPerRow.add(units / nRows);
+  add(bytes: number, nRows: number, elapsedMs: number): void {
+    if (bytes === 0) return;
+    this.#msPerByte.add(elapsedMs / bytes);
+    if (nRows > 0) this.#bytesPerRow.add(bytes / nRows);
   }
 
-  expectedMs(units: number): number {
-    return units * this.#msPerUnit.value;
+  expectedMs(bytes: number): number {
+    return bytes * this.#msPerByte.value;
   }
 
-  expectedRows(units: number): number {
-    return Math.ceil(units / this.#unitsPerRow.value);
+  expectedRows(bytes: number): number {
+    return Math.ceil(bytes / this.#bytesPerRow.value);
   }
 }
 

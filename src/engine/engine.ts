@@ -208,12 +208,12 @@ export class Engine {
     { nRows, values }: Rows,
   ): Promise<{ scores: Float64Array; risks: Float64Array }> {
     const cost = this.#costs.of(detector, MATRIX_WORK);
-    if (this.#pool === undefined || cost.expectedMs(nRows) < this.#costs.tripMs) {
+    if (this.#pool === undefined || cost.expectedMs(values.byteLength) < this.#costs.tripMs) {
       const scores = new Float64Array(nRows);
       const risks = new Float64Array(nRows);
       const startMs = performance.now();
       this.#scorer.scoreInto(detector, values, nRows, scores, risks);
-      cost.add(nRows, nRows, performance.now() - startMs);
+      cost.add(values.byteLength, nRows, performance.now() - startMs);
       return { scores, risks };
     }
     this.#requireRoom(nRows);
@@ -236,7 +236,7 @@ export class Engine {
       };
       tasks.push(
         this.#run(task, nTaskRows).then(({ elapsedMs }) =>
-          cost.add(nTaskRows, nTaskRows, elapsedMs),
+          cost.add((values.byteLength / nRows) * nTaskRows, nTaskRows, elapsedMs),
         ),
       );
     }
