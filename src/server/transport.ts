@@ -1,13 +1,10 @@
 // Which HTTP server answers: uWebSockets.js where it loads, else node:http.
-import type { Listen } from './http.js';
+import type { Listen, Listener } from './http.js';
 import { listenWithNodeHttp } from './node-transport.js';
 import { listenWithUws, loadUws } from './uws-transport.js';
 
-export const TRANSPORTS = ['auto', 'uWebSockets.js', 'node:http'] as const;
-export type PreferredTransport = (typeof TRANSPORTS)[number];
-
 /** 'auto' falls back to node:http, with one line of warning, where uWebSockets.js does not load. */
-export function chooseTransport(preferred: PreferredTransport): Listen {
+export function chooseTransport(preferred: 'auto' | Listener['transport']): Listen {
   if (preferred === 'uWebSockets.js') return listenWithUws;
   if (preferred === 'node:http') return listenWithNodeHttp;
   return async (application, options) => {
@@ -15,7 +12,9 @@ export function chooseTransport(preferred: PreferredTransport): Listen {
       await loadUws();
     } catch (error) {
       const reason = (error as Error).message;
-      console.warn(`${reason}: serving with node:http, which answers fewer requests per second`);
+      console.warn(
+        `${reason}: serving with node:http, at about half the single requests per second`,
+      );
       return listenWithNodeHttp(application, options);
     }
     return listenWithUws(application, options);

@@ -21,7 +21,7 @@ describe('chooseTransport', () => {
     expect(stdout).toBe('node:http');
     expect(stderr.trim().split('\n')).toEqual([
       `uWebSockets.js has no binary for Node ${process.version} on ${process.platform} ${process.arch}: ` +
-        'serving with node:http, which answers fewer requests per second',
+        'serving with node:http, at about half the single requests per second',
     ]);
   });
 
