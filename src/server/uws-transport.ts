@@ -20,9 +20,11 @@ import { UwsStream } from './uws-stream.js';
 
 /**
  * Serves with uWebSockets.js. `idleTimeoutMs` counts while a body arrives or a reply is taken, to within 2 s; the
- * head of a request, and an idle connection between two requests, have the fixed 8 to 12 s of uWebSockets.js.
- * What it does not do: HTTP/1.0 (505), trailers, half-closed connections, and requests that are pipelined behind one
- * whose reply is still being made (it closes the connection). It answers `Expect: 100-continue` by itself.
+ * head of a request, and an idle connection between two requests, have the fixed 8 to 12 s of uWebSockets.js. A client
+ * that goes away while its upload is paused is noticed when it has stalled for that long.
+ * What it does not do: HTTP/1.0 and a request line that arrives in parts (505), trailers, half-closed connections, and
+ * requests that are pipelined behind one whose reply is still being made (it closes the connection). It answers
+ * `Expect: 100-continue` by itself.
  * @throws AnomalyPredictorError 'bad-option' when the package does not load or cannot listen
  */
 export const listenWithUws: Listen = async (application, options) => {
@@ -34,7 +36,11 @@ export const listenWithUws: Listen = async (application, options) => {
   });
   if (socket === false) throw listenError(options, await whyNotListening(options));
   const inFlight = new UwsInFlight(options.idleTimeoutMs);
-  app.any('/*', (res, req) => answer(application, inFlight, res, req));
+  const handle = (method: string, res: HttpResponse, req: HttpRequest) =>
+    answer(application, inFlight, new UwsRequestHead(method, res, req), res, req);
+  // A route of its own saves the hot one from asking for its method (140 ns of about 9 µs, Node 20).
+  app.post('/*', (res, req) => handle('POST', res, req));
+  app.any('/*', (res, req) => handle(req.getCaseSensitiveMethod(), res, req));
 
   let closed: Promise<void> | undefined;
   const close = async () => {
@@ -82,6 +88,7 @@ interface UwsModule {
 }
 
 interface UwsApp {
+  post(pattern: string, handler: (res: HttpResponse, req: HttpRequest) => void): UwsApp;
   any(pattern: string, handler: (res: HttpResponse, req: HttpRequest) => void): UwsApp;
   listen(
     host: string,
@@ -104,10 +111,10 @@ async function whyNotListening({ host, port }: ListenOptions): Promise<NodeJS.Er
 function answer(
   application: Application,
   inFlight: UwsInFlight,
+  head: UwsRequestHead,
   res: HttpResponse,
   req: HttpRequest,
 ): void {
-  const head = new UwsRequestHead(res, req);
   const isHead = head.method === 'HEAD';
   const admission = application.admit(head);
   inFlight.begin();
@@ -147,9 +154,9 @@ class UwsRequestHead implements RequestHead {
   readonly contentLengthBytes: number | undefined;
   readonly #res: HttpResponse;
 
-  constructor(res: HttpResponse, req: HttpRequest) {
+  constructor(method: string, res: HttpResponse, req: HttpRequest) {
     this.#res = res;
-    this.method = req.getCaseSensitiveMethod();
+    this.method = method;
     this.path = req.getUrl();
     this.query = req.getQuery() ?? '';
     this.authorization = req.getHeader('authorization');
