@@ -1,7 +1,7 @@
 // What Prometheus reads: names, labels and numbers that add up.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeOnEachTransport } from '../support/each-transport.js';
-import { runServer, type TestServer, TOKEN } from '../support/running-server.js';
+import { runServer, type TestServer } from '../support/running-server.js';
 import { ANOMALOUS_ROW, NORMAL_ROW } from '../support/sample-detectors.js';
 import { linesBody, sampleRows } from '../support/sample-rows.js';
 
