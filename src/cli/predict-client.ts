@@ -1,7 +1,6 @@
 // A client of a running server's POST /predict_json, over kept-alive connections.
 import { setTimeout as delay } from 'node:timers/promises';
-import Type from 'typebox';
-import Value from 'typebox/value';
+import * as v from 'valibot';
 import { AnomalyPredictorError } from '../errors.js';
 import { parseJson } from '../formats/json.js';
 import { Encoder } from '../model/encoder.js';
@@ -28,11 +27,9 @@ export interface Outcome {
 const MOST_ATTEMPTS = 5;
 const LONGEST_PAUSE_SECONDS = 30;
 
-const Verdicts = Type.Array(
-  Type.Object({ prediction: Type.Union([Type.Literal('normal'), Type.Literal('anomaly')]) }),
-);
-const ServedModel = Type.Object({ schema: Schema, encoder: Encoder });
-const ErrorReply = Type.Object({ error: Type.String() });
+const Verdicts = v.array(v.object({ prediction: v.picklist(['normal', 'anomaly']) }));
+const ServedModel = v.object({ schema: Schema, encoder: Encoder });
+const ErrorReply = v.object({ error: v.string() });
 
 /** What the server's detector `model` reads. Throws `request-failed` when there is no good answer. */
 export async function fetchModel(
@@ -47,7 +44,7 @@ export async function fetchModel(
   );
   if (status !== 200) throw requestFailed(`${target} answered ${status}: ${messageOf(text)}`);
   const document = documentOf(text);
-  if (!Value.Check(ServedModel, document)) {
+  if (!v.is(ServedModel, document)) {
     throw requestFailed(`${target} did not answer with a detector's description`);
   }
   return document;
@@ -103,7 +100,7 @@ function verdictsOf(
   if (status !== 200) return { anomalies: 0, failure: messageOf(text) };
   const document = documentOf(text);
   const verdicts = Array.isArray(document) ? document : [document];
-  if (!Value.Check(Verdicts, verdicts) || verdicts.length !== nBehaviours) {
+  if (!v.is(Verdicts, verdicts) || verdicts.length !== nBehaviours) {
     return {
       anomalies: 0,
       failure: `the reply is not one verdict for each of ${nBehaviours} rows`,
@@ -115,7 +112,7 @@ function verdictsOf(
 /** The message of an error reply, or how the reply begins. */
 function messageOf(text: string): string {
   const document = documentOf(text);
-  return Value.Check(ErrorReply, document) ? document.error : text.slice(0, 100);
+  return v.is(ErrorReply, document) ? document.error : text.slice(0, 100);
 }
 
 function documentOf(text: string): unknown {

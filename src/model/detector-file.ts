@@ -9,8 +9,7 @@
 //   forest:             forest.roots I32 [nTrees]; forest.child I32, forest.feature I32, forest.threshold F32,
 //                       forest.anomaly_fraction F64, each [nNodes]
 import { createHash } from 'node:crypto';
-import Type, { type Static } from 'typebox';
-import Value from 'typebox/value';
+import * as v from 'valibot';
 import { KERNEL_FUNCTIONS } from '../../native-free-kernels/contract.js';
 import { AnomalyPredictorError } from '../errors.js';
 import type { Detector, DetectorParts, Model } from './detector.js';
@@ -29,43 +28,32 @@ import { Schema } from './schema.js';
 import { firstViolation } from './schema-violation.js';
 
 const FORMAT = 'anomaly-predictor/1';
-const closed = { additionalProperties: false };
 
-const OneClassSvmDescription = Type.Object(
-  {
-    type: Type.Literal('one-class-svm'),
-    kernel: Type.Object(
-      {
-        function: Type.Enum([...KERNEL_FUNCTIONS]),
-        gamma: Type.Number({ minimum: 0 }),
-        coef0: Type.Number(),
-        degree: Type.Integer({ minimum: 0, maximum: 1_000 }),
-      },
-      closed,
-    ),
-    intercept: Type.Number(),
-    riskScale: Type.Number({ exclusiveMinimum: 0 }),
-  },
-  closed,
-);
+const finite = v.pipe(v.number(), v.finite('a finite number'));
 
-const Description = Type.Object(
-  {
-    name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$' }),
-    title: Type.String(),
-    schema: Schema,
-    encoder: Encoder,
-    model: Type.Union([
-      OneClassSvmDescription,
-      Type.Object({ type: Type.Literal('forest') }, closed),
-    ]),
-    threshold: Type.Number(),
-    metrics: Metrics,
-    provenance: Provenance,
-  },
-  closed,
-);
-type Description = Static<typeof Description>;
+const OneClassSvmDescription = v.strictObject({
+  type: v.literal('one-class-svm'),
+  kernel: v.strictObject({
+    function: v.picklist(KERNEL_FUNCTIONS),
+    gamma: v.pipe(finite, v.minValue(0)),
+    coef0: finite,
+    degree: v.pipe(v.number(), v.integer('a whole number'), v.minValue(0), v.maxValue(1_000)),
+  }),
+  intercept: finite,
+  riskScale: v.pipe(finite, v.gtValue(0)),
+});
+
+const Description = v.strictObject({
+  name: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/)),
+  title: v.string(),
+  schema: Schema,
+  encoder: Encoder,
+  model: v.variant('type', [OneClassSvmDescription, v.strictObject({ type: v.literal('forest') })]),
+  threshold: finite,
+  metrics: Metrics,
+  provenance: Provenance,
+});
+type Description = v.InferOutput<typeof Description>;
 
 /** The detector made of `parts`, with its file's bytes and its version. */
 export function assembleDetector(parts: DetectorParts): Detector {
@@ -147,7 +135,7 @@ function parseDescription(json: string): Description {
   } catch (cause) {
     throw bad('the description is not JSON', { cause });
   }
-  if (!Value.Check(Description, description)) {
+  if (!v.is(Description, description)) {
     throw bad(`description${firstViolation(Description, description)}`);
   }
   return description;

@@ -1,19 +1,16 @@
 // The encoder: which column of a raw table feeds which feature, and how. A numeric column is read as
 // it is; a category becomes a flag (one-hot: 1 where the cell equals the category, else 0).
-import Type, { type Static } from 'typebox';
+import * as v from 'valibot';
 
-const ColumnEncoding = Type.Object(
-  {
-    feature: Type.String({ description: 'Feature that the column feeds' }),
-    column: Type.String({ description: 'Column of the raw table' }),
-    category: Type.Optional(Type.String({ description: 'The flag is 1 where the cell equals it' })),
-  },
-  { additionalProperties: false },
-);
+const ColumnEncoding = v.strictObject({
+  feature: v.pipe(v.string(), v.description('Feature that the column feeds')),
+  column: v.pipe(v.string(), v.description('Column of the raw table')),
+  category: v.optional(v.pipe(v.string(), v.description('The flag is 1 where the cell equals it'))),
+});
 
 /** One entry per feature, in the schema's order. */
-export const Encoder = Type.Array(ColumnEncoding);
-export type Encoder = Static<typeof Encoder>;
+export const Encoder = v.array(ColumnEncoding);
+export type Encoder = v.InferOutput<typeof Encoder>;
 
 /** Columns of the public API access behaviour dataset. */
 export const API_BEHAVIOUR_ENCODER: Encoder = [

@@ -1,11 +1,13 @@
 // What a detector's evaluation says. The anomaly is the positive class throughout.
-import Type, { type Static } from 'typebox';
+import * as v from 'valibot';
 
-const count = (description: string) => Type.Integer({ minimum: 0, description });
-const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
+const count = (description: string) =>
+  v.pipe(v.number(), v.integer('a whole number'), v.minValue(0), v.description(description));
+const share = (description: string) =>
+  v.pipe(v.number(), v.minValue(0), v.maxValue(1), v.description(description));
 
-export const Metrics = Type.Object(
-  {
+export const Metrics = v.pipe(
+  v.strictObject({
     truePositives: count('Anomalies that were called anomalies'),
     falseNegatives: count('Anomalies that were called normal'),
     falsePositives: count('Normal rows that were called anomalies'),
@@ -18,10 +20,7 @@ export const Metrics = Type.Object(
     falsePositiveRate: share('Share of the normal rows that were called anomalies'),
     rocAuc: share('Area under the ROC curve'),
     averagePrecision: share('Area under the precision–recall curve, by steps'),
-  },
-  {
-    additionalProperties: false,
-    description: 'Measured on rows that training did not see; the anomaly is the positive class',
-  },
+  }),
+  v.description('Measured on rows that training did not see; the anomaly is the positive class'),
 );
-export type Metrics = Static<typeof Metrics>;
+export type Metrics = v.InferOutput<typeof Metrics>;

@@ -8,8 +8,7 @@
 //
 // The writer pads the table with spaces to a multiple of 8 and writes wide types first, so that every
 // tensor is aligned and can be read in place.
-import Type, { type Static } from 'typebox';
-import Value from 'typebox/value';
+import * as v from 'valibot';
 import { AnomalyPredictorError, showValue } from '../errors.js';
 import { firstViolation } from './schema-violation.js';
 
@@ -35,16 +34,15 @@ export interface Container {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-const Metadata = Type.Record(Type.String(), Type.String());
-const TableEntry = Type.Object(
-  {
-    dtype: Type.String(),
-    shape: Type.Array(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
-    data_offsets: Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })]),
-  },
-  { additionalProperties: false },
-);
-type TableEntry = Static<typeof TableEntry>;
+const Metadata = v.record(v.string(), v.string());
+const length = v.pipe(v.number(), v.safeInteger('a whole number below 2^53'), v.minValue(0));
+const offset = v.pipe(v.number(), v.integer('a whole number'), v.minValue(0));
+const TableEntry = v.strictObject({
+  dtype: v.string(),
+  shape: v.array(length),
+  data_offsets: v.strictTuple([offset, offset]),
+});
+type TableEntry = v.InferOutput<typeof TableEntry>;
 
 const LENGTH_BYTES = 8;
 const LONGEST_TABLE_BYTES = 16 * 1024 * 1024;
@@ -80,7 +78,8 @@ export function encodeSafetensors(container: Container): Uint8Array<SharedArrayB
 export function decodeSafetensors(bytes: Uint8Array): Container {
   const { table, dataStart } = readTable(bytes);
   const { __metadata__: metadata = {}, ...entries } = table;
-  if (!Value.Check(Metadata, metadata)) throw broken('"__metadata__" is not a table of strings');
+  if (Array.isArray(metadata) || !v.is(Metadata, metadata))
+    throw broken('"__metadata__" is not a table of strings');
 
   const names = Object.keys(entries);
   if (names.length > MOST_TENSORS) {
@@ -123,7 +122,7 @@ function readTable(bytes: Uint8Array): { table: Record<string, unknown>; dataSta
 }
 
 function readTensor(bytes: Uint8Array, dataStart: number, name: string, entry: unknown): Tensor {
-  if (!Value.Check(TableEntry, entry)) {
+  if (!v.is(TableEntry, entry)) {
     throw broken(`tensor "${name}"${firstViolation(TableEntry, entry)}`);
   }
   const { dtype, shape, data_offsets } = entry;

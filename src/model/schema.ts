@@ -1,25 +1,26 @@
 // The schema of a behaviour: its features in order. It belongs to the detector and describes
 // every row that the detector can score, in requests, files and forms alike.
-import Type, { type Static } from 'typebox';
+import * as v from 'valibot';
 
-const Feature = Type.Object(
-  {
-    name: Type.String({ minLength: 1, maxLength: 100, description: 'Key of the feature in a row' }),
-    title: Type.String({ description: 'Name for people' }),
-    description: Type.String({ description: 'What is measured' }),
-    unit: Type.String({ description: 'Unit or range of the value' }),
-    kind: Type.Enum(['number', 'flag'], { description: 'A flag is 0 or 1' }),
-    example: Type.Number({ description: 'A usual value' }),
-  },
-  { additionalProperties: false },
-);
-export type Feature = Static<typeof Feature>;
+const Feature = v.strictObject({
+  name: v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.maxLength(100),
+    v.description('Key of the feature in a row'),
+  ),
+  title: v.pipe(v.string(), v.description('Name for people')),
+  description: v.pipe(v.string(), v.description('What is measured')),
+  unit: v.pipe(v.string(), v.description('Unit or range of the value')),
+  kind: v.pipe(v.picklist(['number', 'flag']), v.description('A flag is 0 or 1')),
+  example: v.pipe(v.number(), v.finite('a finite number'), v.description('A usual value')),
+});
+export type Feature = v.InferOutput<typeof Feature>;
 
-export const Schema = Type.Object(
-  { features: Type.Array(Feature, { minItems: 1, maxItems: 10_000 }) },
-  { additionalProperties: false },
-);
-export type Schema = Static<typeof Schema>;
+export const Schema = v.strictObject({
+  features: v.pipe(v.array(Feature), v.minLength(1), v.maxLength(10_000)),
+});
+export type Schema = v.InferOutput<typeof Schema>;
 
 /** A behaviour made of the features' examples. */
 export function exampleRow({ features }: Schema): Record<string, number> {

@@ -1,4 +1,5 @@
 // GET /v1/models and GET /v1/models/{name}: what can be asked, and how good it is.
+import { toJsonSchema } from '@valibot/to-json-schema';
 import { findDetector } from '../model/detector-store.js';
 import { summarizeDetector } from '../model/detector-summary.js';
 import { Encoder } from '../model/encoder.js';
@@ -20,10 +21,10 @@ const DETECTOR = {
     type: { type: 'string', enum: ['one-class-svm', 'forest'] },
     model: { type: 'object', description: 'Kernel and sizes of the model' },
     threshold: { type: 'number' },
-    schema: Schema,
-    encoder: Encoder,
-    metrics: Metrics,
-    provenance: Provenance,
+    schema: jsonSchemaOf(Schema),
+    encoder: jsonSchemaOf(Encoder),
+    metrics: jsonSchemaOf(Metrics),
+    provenance: jsonSchemaOf(Provenance),
   },
 };
 
@@ -67,4 +68,10 @@ export function modelRoutes({ catalog }: Pick<Services, 'catalog'>): Route[] {
 
 function ok(schema: unknown) {
   return { description: 'Found', content: { 'application/json': { schema } } };
+}
+
+/** Without the dialect, which OpenAPI 3.1 names for the whole document; JSON numbers are finite anyway. */
+function jsonSchemaOf(schema: Parameters<typeof toJsonSchema>[0]): unknown {
+  const { $schema: _, ...described } = toJsonSchema(schema, { ignoreActions: ['finite'] });
+  return described;
 }

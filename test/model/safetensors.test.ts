@@ -172,15 +172,19 @@ describe('a damaged safetensors container is refused', () => {
   });
 
   it('with a tensor whose description is incomplete or of wrong types, by name and place', () => {
-    expect(refusal(containerOf({ x: null }))).toContain('tensor "x" must be object');
-    expect(refusal(containerOf({ x: {} }))).toContain('tensor "x" must have required properties');
-    expect(refusalOf({ dtype: 7 })).toContain('tensor "x".dtype must be string');
-    expect(refusalOf({ shape: 2 })).toContain('tensor "x".shape must be array');
-    expect(refusalOf({ shape: [2.5] })).toContain('tensor "x".shape.0 must be integer');
-    expect(refusalOf({ shape: ['2'] })).toContain('tensor "x".shape.0 must be integer');
-    expect(refusalOf({ shape: [-2] })).toContain('tensor "x".shape.0 must be >= 0');
-    expect(refusalOf({ data_offsets: [0] })).toContain('tensor "x".data_offsets must');
-    expect(refusalOf({ data_offsets: [-16, 0] })).toContain('tensor "x".data_offsets.0 must be >=');
+    expect(refusal(containerOf({ x: null }))).toContain('tensor "x" expected Object, got null');
+    expect(refusal(containerOf({ x: {} }))).toContain('tensor "x".dtype is missing');
+    expect(refusalOf({ dtype: 7 })).toContain('tensor "x".dtype expected string, got 7');
+    expect(refusalOf({ shape: 2 })).toContain('tensor "x".shape expected Array, got 2');
+    expect(refusalOf({ shape: [2.5] })).toContain(
+      'tensor "x".shape.0 expected a whole number below 2^53, got 2.5',
+    );
+    expect(refusalOf({ shape: ['2'] })).toContain('tensor "x".shape.0 expected number, got "2"');
+    expect(refusalOf({ shape: [-2] })).toContain('tensor "x".shape.0 expected >=0, got -2');
+    expect(refusalOf({ data_offsets: [0] })).toContain('tensor "x".data_offsets');
+    expect(refusalOf({ data_offsets: [-16, 0] })).toContain(
+      'tensor "x".data_offsets.0 expected >=0, got -16',
+    );
     expect(refusalOf({ extra: 1 })).toContain('tensor "x".extra is not known');
   });
 
@@ -198,7 +202,7 @@ describe('a damaged safetensors container is refused', () => {
     const before = process.memoryUsage().arrayBuffers;
     const message = refusalOf({ shape });
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
-    expect(message).toMatch(/does not fill its 16 bytes|must be <= 9007199254740991/);
+    expect(message).toMatch(/does not fill its 16 bytes|expected a whole number below/);
   });
 
   it('with offsets outside of the data, or backwards', () => {
