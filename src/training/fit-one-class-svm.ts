@@ -34,6 +34,6 @@ export function fitOneClassSvm(
 function spread(decisions: Float64Array): number {
   const mean = decisions.reduce((sum, value) => sum + value, 0) / decisions.length;
   const variance =
-    decisions.reduce((sum, value) => sum + (value - mean) ** 2, 0) / decisions.length;
+    decisions.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / decisions.length;
   return variance > 0 ? Math.sqrt(variance) : 1;
 }
