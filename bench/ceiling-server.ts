@@ -5,7 +5,7 @@ import { readConfig } from '../src/config.js';
 import { wholeLines } from '../src/formats/whole-lines.js';
 import type { Application, BodyAdmission, Reply, ReplyStream } from '../src/server/http.js';
 import { CONTENT_TYPES } from '../src/server/reply.js';
-import { chooseTransport } from '../src/server/transport.js';
+import { chooseTransport } from '../src/server/transport/choose-transport.js';
 import { sink } from './sink.js';
 
 const REPLY: Reply = { status: 200, contentType: CONTENT_TYPES.json, body: '{"parsed":true}' };

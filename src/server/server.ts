@@ -13,7 +13,7 @@ import { pageRoutes } from './page-routes.js';
 import { scoreRoutes } from './score-routes.js';
 import type { Services } from './services.js';
 import { statusRoutes } from './status-routes.js';
-import { chooseTransport } from './transport.js';
+import { chooseTransport } from './transport/choose-transport.js';
 import { warmUp } from './warm-up.js';
 
 export interface RunningServer {

@@ -1,7 +1,7 @@
 // A request on node:http that is answered from its whole body.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BodyAdmission, Reply } from '../http.js';
 import { BodyBuffer } from './body-buffer.js';
-import type { BodyAdmission, Reply } from './http.js';
 import type { Exchange, NodeConnections } from './node-connections.js';
 import { sendEarlyReply, sendReply } from './node-reply.js';
 

@@ -1,6 +1,6 @@
-import { listenWithNodeHttp } from '../../src/server/node-transport.js';
-import { listenWithUws } from '../../src/server/uws-transport.js';
-import { hasUwsBinary } from '../support/uws-binary.js';
+import { listenWithNodeHttp } from '../../../src/server/transport/node-transport.js';
+import { listenWithUws } from '../../../src/server/transport/uws-transport.js';
+import { hasUwsBinary } from '../../support/uws-binary.js';
 import { describeTransport } from './transport-conformance.js';
 
 describeTransport('uWebSockets.js', listenWithUws, {

@@ -2,10 +2,10 @@
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { AnomalyPredictorError } from '../../src/errors.js';
-import type { Listen, Listener } from '../../src/server/http.js';
+import { AnomalyPredictorError } from '../../../src/errors.js';
+import type { Listen, Listener } from '../../../src/server/http.js';
+import { chunk, chunkedHead, get, LAST_CHUNK, post, RawClient } from '../raw-client.js';
 import { BIG_REPLY, LIMIT_BYTES, ProbeApplication } from './probe-application.js';
-import { chunk, chunkedHead, get, LAST_CHUNK, post, RawClient } from './raw-client.js';
 
 const IDLE_TIMEOUT_MS = 20_000;
 const MIB = 1024 * 1024;

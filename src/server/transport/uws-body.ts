@@ -1,8 +1,8 @@
 // A request on uWebSockets.js that is answered from its whole body. The hot path is a body in one chunk
 // and a reply at once: two closures, no promise, no copy.
 import type { HttpResponse } from 'uWebSockets.js';
+import type { BodyAdmission, Reply } from '../http.js';
 import { BodyBuffer } from './body-buffer.js';
-import type { BodyAdmission, Reply } from './http.js';
 import type { UwsInFlight, Watched } from './uws-in-flight.js';
 import { EarlyReply, sendReply } from './uws-reply.js';
 

@@ -1,8 +1,8 @@
 // The contract of http.ts on node:http: for Node versions without a binary of uWebSockets.js.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Application, Listen, RequestHead } from '../http.js';
 import { mustLinger } from './early-reply.js';
-import type { Application, Listen, RequestHead } from './http.js';
 import { listenError } from './listen-error.js';
 import { NodeBody } from './node-body.js';
 import { NodeConnections } from './node-connections.js';

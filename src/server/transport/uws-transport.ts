@@ -3,15 +3,15 @@
 
 import type { HttpRequest, HttpResponse, us_listen_socket } from 'uWebSockets.js';
 import { createServer, SocketAddress } from 'node:net';
-import { AnomalyPredictorError } from '../errors.js';
-import { mustLinger } from './early-reply.js';
+import { AnomalyPredictorError } from '../../errors.js';
 import type {
   Application,
   ImmediateAdmission,
   Listen,
   ListenOptions,
   RequestHead,
-} from './http.js';
+} from '../http.js';
+import { mustLinger } from './early-reply.js';
 import { listenError } from './listen-error.js';
 import { UwsBody } from './uws-body.js';
 import { UwsInFlight } from './uws-in-flight.js';

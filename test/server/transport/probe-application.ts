@@ -6,7 +6,7 @@ import type {
   Reply,
   ReplyStream,
   RequestHead,
-} from '../../src/server/http.js';
+} from '../../../src/server/http.js';
 
 export const LIMIT_BYTES = 1024 * 1024;
 export const BIG_REPLY = Buffer.alloc(12 * 1024 * 1024, 'big reply ');

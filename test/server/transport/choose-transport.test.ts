@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { chooseTransport } from '../../src/server/transport.js';
-import { hasUwsBinary } from '../support/uws-binary.js';
+import { chooseTransport } from '../../../src/server/transport/choose-transport.js';
+import { hasUwsBinary } from '../../support/uws-binary.js';
 import { ProbeApplication } from './probe-application.js';
 
 const OPTIONS = { host: '127.0.0.1', port: 0, idleTimeoutMs: 1000 };
@@ -34,7 +34,7 @@ describe('chooseTransport', () => {
 
 /** In a Node whose ABI version no binary was built for. */
 function listenWithoutBinary(preferred: string) {
-  const { href } = new URL('../../src/server/transport.js', import.meta.url);
+  const { href } = new URL('../../../src/server/transport/choose-transport.js', import.meta.url);
   const script = `
     Object.defineProperty(process.versions, 'modules', { value: '1' });
     const { chooseTransport } = await import('${href}');

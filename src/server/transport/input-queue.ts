@@ -1,6 +1,6 @@
 // The body of a streamed request between a socket that pushes and a handler that pulls: holds a
 // bounded number of bytes by pausing the socket.
-import { ClientGoneError } from './http.js';
+import { ClientGoneError } from '../http.js';
 
 /** The reading side of a socket. */
 export interface Flow {

@@ -1,7 +1,7 @@
 // Replies on node:http.
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Reply } from '../http.js';
 import { LINGER_MS } from './early-reply.js';
-import type { Reply } from './http.js';
 
 export function headersOf(
   { contentType, headers }: Omit<Reply, 'body'>,

@@ -1,7 +1,7 @@
 // A streamed request on node:http.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ClientGoneError, type Reply, type ReplyStream, type StreamAdmission } from '../http.js';
 import { LINGER_MS } from './early-reply.js';
-import { ClientGoneError, type Reply, type ReplyStream, type StreamAdmission } from './http.js';
 import { InputQueue } from './input-queue.js';
 import type { Exchange, NodeConnections } from './node-connections.js';
 import { headersOf, sendEarlyReply, sendReply } from './node-reply.js';

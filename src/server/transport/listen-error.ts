@@ -1,6 +1,6 @@
 // Why a server cannot listen, in the words of the one who started it.
-import { AnomalyPredictorError } from '../errors.js';
-import type { ListenOptions } from './http.js';
+import { AnomalyPredictorError } from '../../errors.js';
+import type { ListenOptions } from '../http.js';
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use',

@@ -1,5 +1,5 @@
 // Which HTTP server answers: uWebSockets.js where it loads, else node:http.
-import type { Listen, Listener } from './http.js';
+import type { Listen, Listener } from '../http.js';
 import { listenWithNodeHttp } from './node-transport.js';
 import { listenWithUws, loadUws } from './uws-transport.js';
 

@@ -1,8 +1,8 @@
 // A streamed request on uWebSockets.js: the body as a queue that pauses the socket, the reply in pieces
 // that wait for the socket.
 import type { HttpResponse } from 'uWebSockets.js';
+import { ClientGoneError, type Reply, type ReplyStream, type StreamAdmission } from '../http.js';
 import { LINGER_MS } from './early-reply.js';
-import { ClientGoneError, type Reply, type ReplyStream, type StreamAdmission } from './http.js';
 import { InputQueue } from './input-queue.js';
 import type { UwsInFlight, Watched } from './uws-in-flight.js';
 import { EarlyReply, headOf, sendReply } from './uws-reply.js';

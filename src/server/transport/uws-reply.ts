@@ -3,8 +3,8 @@
 
 import type { HttpResponse } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
+import type { Reply } from '../http.js';
 import { LINGER_MS } from './early-reply.js';
-import type { Reply } from './http.js';
 import type { UwsInFlight, Watched } from './uws-in-flight.js';
 
 /** Up to this size a reply is given away whole; uWebSockets.js buffers what the socket does not take. */

@@ -2,11 +2,11 @@
 // are lifted where `idleTimeoutMs` decides, and that they hold elsewhere.
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import type { Listener } from '../../src/server/http.js';
-import { listenWithUws } from '../../src/server/uws-transport.js';
-import { hasUwsBinary } from '../support/uws-binary.js';
+import type { Listener } from '../../../src/server/http.js';
+import { listenWithUws } from '../../../src/server/transport/uws-transport.js';
+import { hasUwsBinary } from '../../support/uws-binary.js';
+import { chunk, chunkedHead, get, LAST_CHUNK, post, RawClient } from '../raw-client.js';
 import { BIG_REPLY, ProbeApplication } from './probe-application.js';
-import { chunk, chunkedHead, get, LAST_CHUNK, post, RawClient } from './raw-client.js';
 
 const LONGER_THAN_BUILT_IN_MS = 13_000;
 
