@@ -1,29 +1,29 @@
-// What the server counts for Prometheus: requests and their time, rows and batches, and the engine's state.
+// What the server counts for Prometheus: requests and their time, rows and batches, the engine's state.
 import type { Engine } from '../engine/engine.js';
 import type { JobReply } from '../engine/job.js';
-import { EXPOSITION_TYPE, family, Histogram, sampleLine } from './prometheus.js';
+import { EXPOSITION_TYPE, Histogram, metricText } from './prometheus.js';
 
 export interface ServerMetrics {
   /** Counts one answered request. */
   request(route: string, status: number, elapsedMs: number): void;
   /** Counts the rows of one scored job. */
   scored(job: Omit<JobReply, 'body'>): void;
-  /** Content type and text of the exposition. */
-  expose(): { contentType: string; text: string };
+  expose(): { readonly contentType: string; readonly text: string };
 }
 
-const REQUEST_SECONDS = [0.0001, 0.00025, 0.001, 0.0025, 0.01, 0.025, 0.1, 0.25, 1, 2.5, 10];
-const BATCH_ROWS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+const SECONDS_BOUNDS = [0.0001, 0.00025, 0.001, 0.0025, 0.01, 0.025, 0.1, 0.25, 1, 2.5, 10];
+const ROWS_BOUNDS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
 export function createMetrics(engine: Engine): ServerMetrics {
   const secondsByRoute = new Map<string, Map<number, Histogram>>();
   const rowsByModel = new Map<string, { normal: number; anomaly: number }>();
-  const batchRows = new Histogram(BATCH_ROWS);
+  const batchRows = new Histogram(ROWS_BOUNDS);
 
   return {
     request(route, status, elapsedMs) {
-      const byStatus = valueAt(secondsByRoute, route, () => new Map<number, Histogram>());
-      valueAt(byStatus, status, () => new Histogram(REQUEST_SECONDS)).observe(elapsedMs / 1_000);
+      const byStatus = valueAt(secondsByRoute, route, () => new Map());
+      const seconds = valueAt(byStatus, status, () => new Histogram(SECONDS_BOUNDS));
+      seconds.observe(elapsedMs / 1_000);
     },
 
     scored({ nRows, tallies }) {
@@ -40,19 +40,55 @@ export function createMetrics(engine: Engine): ServerMetrics {
         [...byStatus].map(([status, seconds]) => ({ labels: { route, status }, seconds })),
       );
       const rows = [...rowsByModel].flatMap(([model, { normal, anomaly }]) => [
-        { labels: { model, prediction: 'normal' }, nRows: normal },
-        { labels: { model, prediction: 'anomaly' }, nRows: anomaly },
+        { labels: { model, prediction: 'normal' }, value: normal },
+        { labels: { model, prediction: 'anomaly' }, value: anomaly },
       ]);
       const { queuedRows, workers, workerRestarts } = engine.status;
-      const families = [
-        family(
-          'http_requests_total',
+      const text = [
+        metricText(
+          'anomaly_predictor_http_requests_total',
           'counter',
           'Requests answered; status 499 is a client that went away',
-          requests.map(({ labels, seconds }) => ['', labels, seconds.count]),
+          requests.map(({ labels, seconds }) => ({ labels, value: seconds.count })),
+        ),
+        metricText(
+          'anomaly_predictor_http_request_duration_seconds',
+          'histogram',
+          'Time from the request head to the reply',
+          requests.flatMap(({ labels, seconds }) => seconds.samples(labels)),
+        ),
+        metricText('anomaly_predictor_rows_scored_total', 'counter', 'Rows scored', rows),
+        metricText(
+          'anomaly_predictor_batch_rows',
+          'histogram',
+          'Rows per scored batch',
+          batchRows.samples(),
+        ),
+        metricText(
+          'anomaly_predictor_queued_rows',
+          'gauge',
+          'Rows that wait for a worker or are being scored',
+          [{ value: queuedRows }],
+        ),
+        metricText('anomaly_predictor_workers', 'gauge', 'Worker threads', [{ value: workers }]),
+        metricText(
+          'anomaly_predictor_worker_restarts_total',
+          'counter',
+          'Worker threads that died and were replaced',
+          [{ value: workerRestarts }],
         ),
       ];
-      return { contentType: EXPOSITION_TYPE, text: families.join('') };
+      return { contentType: EXPOSITION_TYPE, text: text.join('') };
     },
   };
+}
+
+/** What `map` has for `key`, made where it has nothing yet. */
+function valueAt<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }

@@ -42,13 +42,10 @@ export function statusRoutes({
           200: { description: 'Text exposition format', content: { 'text/plain': {} } },
         },
       },
-      open: () => ({
-        kind: 'body',
-        handle: async () => {
-          const { contentType, text } = await metrics.expose();
-          return { status: 200, contentType, body: text };
-        },
-      }),
+      open: () => {
+        const { contentType, text } = metrics.expose();
+        return { kind: 'immediate', reply: { status: 200, contentType, body: text } };
+      },
     },
   ];
 }

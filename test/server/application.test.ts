@@ -73,7 +73,7 @@ async function replyTo(admission: Admission): Promise<Reply> {
 
 /** Requests counted so far, as 'route status count'. */
 async function counted(): Promise<string[]> {
-  const { text } = await metrics.expose();
+  const { text } = metrics.expose();
   const pattern = /http_requests_total\{route="(.*)",status="(.*)"\} (\d+)/g;
   return [...text.matchAll(pattern)].map(([, ...parts]) => parts.join(' '));
 }

@@ -230,7 +230,7 @@ describe('every page', () => {
 });
 
 async function scored(prediction: string): Promise<number> {
-  const { text } = await metrics.expose();
+  const { text } = metrics.expose();
   const line = new RegExp(`rows_scored_total{model="ocsvm",prediction="${prediction}"} (\\d+)`);
   return Number(line.exec(text)?.[1] ?? 0);
 }
