@@ -1,17 +1,17 @@
-// What work costs on this machine, learned while it runs: the time of work per byte, the bytes of a row,
-// and the trip to a worker and back. Decides what is scored inline.
+// What work costs on this machine, learned while it runs: the time of work per byte, the bytes of a
+// row, and the trip to a worker and back. Decides what is scored inline.
 
 /** Weight of the newest measurement in the moving averages. */
 const NEWEST_WEIGHT = 0.1;
-/** A measurement counts for at most so many times the average: a thread that had to wait shows as slow work. */
+/** Times the average that a measurement counts for at most: a thread that waited shows as slow work. */
 const MOST_GROWTH = 2;
 /** A lone trip to a worker thread and back, before the first one is measured. */
 const FIRST_TRIP_MS = 0.07;
-/** What takes longer waited for a worker to start or for a busy machine, and says little of trips. */
+/** What takes longer waited for a worker to start or for a busy machine. */
 const LONGEST_TRIP_MS = 0.5;
 /** Cost of a byte decoded and scored, before the first one is measured. */
 const FIRST_MS_PER_BYTE = 20e-6;
-/** Bytes of a row, before the first one is measured: few, so that the first guess of rows is high. */
+/** Bytes of a row, before the first one is measured: few, so that the guess of rows is high. */
 const FIRST_BYTES_PER_ROW = 40;
 
 /** A moving average that starts at a guess, above 0. */
@@ -68,7 +68,7 @@ export class DispatchCosts {
     return this.#tripMs;
   }
 
-  /** The trip never gets long: else work would move here, and no trips would be left to learn from. */
+  /** The trip never gets long: else all work would stay here, and nothing measure trips again. */
   addTrip(elapsedMs: number): void {
     this.#tripMs += NEWEST_WEIGHT * (Math.min(elapsedMs, LONGEST_TRIP_MS) - this.#tripMs);
   }

@@ -1,5 +1,5 @@
-// The engine: scores batches on a pool of worker threads, and inline where that costs less than the trip.
-// The queue is bounded in rows; a worker that dies is replaced and its work is tried once more.
+// The engine: scores batches on a pool of worker threads, and inline where that costs less than the
+// trip. The queue is bounded in rows; a worker that dies is replaced and its work is tried once more.
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { FixedQueue, Piscina } from 'piscina';
@@ -72,12 +72,12 @@ export class Engine {
   #queuedRows = 0;
   #tasksUnderWay = 0;
   #onIdle = () => {};
-  #workersStarted = 0;
+  #workerDeaths = 0;
   #closed: Promise<void> | undefined;
 
   /**
-   * Waits for the threads also because Node 20 can abort the whole process when a thread is ended that
-   * still loads its modules, as closing right away would do.
+   * Waits for the threads also because Node 20 can abort the whole process when a thread is ended
+   * that still loads its modules, as closing right away would do.
    */
   static async start(workers: number, maxQueuedRows: number): Promise<Engine> {
     const engine = new Engine(workers, maxQueuedRows);
@@ -102,8 +102,8 @@ export class Engine {
     });
     // A worker that dies between tasks takes nothing with it; the pool has replaced it already.
     this.#pool.on('error', () => {});
-    this.#pool.on('workerCreate', () => {
-      this.#workersStarted++;
+    this.#pool.on('workerDestroy', () => {
+      if (!this.#closing) this.#workerDeaths++;
     });
   }
 
@@ -111,7 +111,7 @@ export class Engine {
     return {
       workers: this.#workers,
       queuedRows: this.#queuedRows,
-      workerRestarts: Math.max(0, this.#workersStarted - this.#workers),
+      workerRestarts: this.#workerDeaths,
     };
   }
 
@@ -244,7 +244,7 @@ export class Engine {
     return { scores, risks };
   }
 
-  /** A request that is alone is always taken, however large: the bound is there to refuse a backlog. */
+  /** A request that is alone is always taken, however large: the bound is against a backlog. */
   #requireRoom(nRows: number): void {
     if (this.#queuedRows > 0 && this.#queuedRows + nRows > this.#maxQueuedRows) {
       throw new AnomalyPredictorError(

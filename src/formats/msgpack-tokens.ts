@@ -1,6 +1,6 @@
-// The look at a MessagePack message before msgpackr decodes it: msgpackr's own extensions (references,
-// bundled strings, big integers, regular expressions …) let a short message cost hours, so that only
-// plain types pass, and the record definitions that its default encoder writes.
+// The look at a MessagePack message before msgpackr decodes it: msgpackr's own extensions, such as
+// references, bundled strings and big integers, let a short message cost hours, so that only plain
+// types pass, and the record definitions that its default encoder writes.
 //
 //   token         bytes                 token         bytes
 //   00–7f, e0–ff  1       integer       ca ce d2      5            4-byte number
@@ -21,7 +21,7 @@ const RECORD_TYPE = 0x72;
 /** As many as msgpackr has short names for; each may be compiled. */
 const MOST_RECORD_DEFINITIONS = 64;
 
-/** Throws an Error that names what is refused; whether the message is complete is for the decoder. */
+/** Throws an Error that names what is refused; that the message is complete is for the decoder. */
 export function requirePlainTokens(bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let nRecordDefinitions = 0;

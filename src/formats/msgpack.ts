@@ -1,5 +1,5 @@
-// MessagePack by msgpackr, in its plain form: maps are objects, and none of msgpackr's own extensions
-// is written; of those, only the records that its default encoder writes are read.
+// MessagePack by msgpackr, in its plain form: maps are objects, and none of msgpackr's own
+// extensions is written; of those, only the records that its default encoder writes are read.
 import { Packr, Unpackr } from 'msgpackr';
 import { AnomalyPredictorError } from '../errors.js';
 import { requirePlainTokens } from './msgpack-tokens.js';

@@ -39,7 +39,7 @@ const refusal = (changes: Partial<JobSpec>, body: Uint8Array) =>
 const HYBRID = { ...ANOMALOUS_ROW, model_type: 'hybrid' };
 
 describe('predicting', () => {
-  it('answers one behaviour with one verdict, by the first detector unless it names another', () => {
+  it('answers one behaviour with one verdict, by the first detector or the one that it names', () => {
     expect(predict(NORMAL_ROW)).toEqual({
       prediction: 'normal',
       raw_prediction: 1,

@@ -8,7 +8,7 @@ export type Behaviour = Readonly<Record<string, number>>;
 
 const NAMES = API_BEHAVIOUR_SCHEMA.features.map(({ name }) => name);
 
-/** Normal behaviours and anomalies to every sample detector; `seed` makes rows differ between calls. */
+/** Normal and anomalous to every sample detector; `seed` makes rows differ between calls. */
 export function sampleRows(nRows: number, seed = 0): Behaviour[] {
   return Array.from({ length: nRows }, (_, row) => {
     // Multiples of the golden ratio spread evenly and never meet.
