@@ -103,7 +103,7 @@ export class Engine {
     // A worker that dies between tasks takes nothing with it; the pool has replaced it already.
     this.#pool.on('error', () => {});
     this.#pool.on('workerDestroy', () => {
-      if (!this.#closing) this.#workerDeaths++;
+      if (this.#closed === undefined) this.#workerDeaths++;
     });
   }
 
