@@ -115,11 +115,11 @@ export function rowReader(schema: Schema, alsoAllowed: readonly string[] = []): 
         const value = document[key];
         if (!isFiniteNumber(value)) throw notANumber(row, key, value);
         values[start + next++] = value;
-      } else {
+      } else if (!alsoAllowed.includes(key)) {
         return readAnyOrder(document, row, values, start);
       }
     }
-    if (next < nFeatures) throw missing(row, names[next]);
+    if (next < nFeatures) readAnyOrder(document, row, values, start);
   };
 
   function readAnyOrder(
