@@ -51,9 +51,9 @@ async function engineWith(options: EngineOptions): Promise<Engine> {
   return engine;
 }
 
-/** The worker threads that are started in the rest of the test. */
-function watchedThreads(onStart?: (thread: Worker) => void): readonly Worker[] {
-  const { threads, stop } = watchThreads(onStart);
+/** The worker threads that get ready in the rest of the test. */
+function watchedThreads(onReady?: (thread: Worker) => void): readonly Worker[] {
+  const { threads, stop } = watchThreads(onReady);
   onTestFinished(stop);
   return threads;
 }
@@ -423,7 +423,7 @@ describe('a worker that dies', () => {
   it('is replaced, and every request under way gets its own reply once', async () => {
     const threads = watchedThreads();
     const engine = await engineWith({ workers: 2 });
-    await scoresFromWorker(engine, SVM, sampleRows(MANY));
+    await until(() => threads.length === 2);
     for (let death = 0; death < 3; death++) {
       const requests = Array.from({ length: 8 }, (_, i) => sampleRows(2_000, 10 * death + i));
       const replies = requests.map((rows) => scoresFromWorker(engine, SVM, rows));
@@ -434,7 +434,7 @@ describe('a worker that dies', () => {
         expect(scores).toEqual([...scoresOf(SVM, requests[i]).scores]);
       }
       expect((await matrix).scores).toEqual(scoresOf(FOREST, sampleRows(MANY, death)).scores);
-      await until(() => engine.status.workerRestarts > death);
+      await until(() => threads.length === death + 3);
     }
     expect(engine.status).toEqual({ workers: 2, queuedRows: 0, workerRestarts: 3 });
   });
@@ -442,21 +442,20 @@ describe('a worker that dies', () => {
   it('takes nothing with it while nothing is under way', async () => {
     const threads = watchedThreads();
     const engine = await engineWith({ workers: 2 });
-    await scoresFromWorker(engine, SVM, sampleRows(MANY));
+    await until(() => threads.length === 2);
     await Promise.all(threads.map((thread) => thread.terminate()));
     expect(await scoresFromWorker(engine, SVM, sampleRows(MANY))).toHaveLength(MANY);
-    await until(() => engine.status.workerRestarts === 2);
+    await until(() => threads.length === 4);
+    expect(engine.status.workerRestarts).toBe(2);
   });
 
   it('twice over the same request fails it with a clear error, and no other', async () => {
     let deadly = false;
     const threads = watchedThreads((thread) => {
-      // Its first message says that it is ready; by then the request has been handed to it.
-      thread.once('message', () => {
-        if (deadly) setImmediate(() => thread.terminate());
-      });
+      if (deadly) setImmediate(() => thread.terminate());
     });
     const engine = await engineWith({ workers: 1 });
+    await until(() => threads.length === 1);
     deadly = true;
     // Long enough to be under way whenever the thread dies.
     const row = JSON.stringify(sampleRows(1)[0]);
@@ -503,7 +502,7 @@ describe('closing', () => {
   it('answers a request whose worker dies meanwhile', async () => {
     const threads = watchedThreads();
     const engine = await engineWith({ workers: 1 });
-    await scoresFromWorker(engine, SVM, sampleRows(MANY));
+    await until(() => threads.length === 1);
     const rows = sampleRows(5 * MANY);
     const reply = scoresFromWorker(engine, SVM, rows);
     const closing = engine.close();

@@ -1,18 +1,21 @@
-// The worker threads that this process starts, seen from the outside: Node tells of each.
+// The worker threads of this process, seen from the outside: Node tells of each that is started, and
+// the first message of a thread of the pool says that it is ready.
 import type { Worker } from 'node:worker_threads';
 
 export interface ThreadWatch {
-  /** Those started since, in the order of their start, dead ones included. */
+  /** Those that got ready since, dead ones included. */
   readonly threads: readonly Worker[];
   stop(): void;
 }
 
-/** `onStart` is called with each thread before it runs anything. */
-export function watchThreads(onStart: (thread: Worker) => void = () => {}): ThreadWatch {
+/** `onReady` is called with each thread after the pool has handed it what was waiting. */
+export function watchThreads(onReady: (thread: Worker) => void = () => {}): ThreadWatch {
   const threads: Worker[] = [];
   const listener = (thread: Worker) => {
-    threads.push(thread);
-    onStart(thread);
+    thread.once('message', () => {
+      threads.push(thread);
+      onReady(thread);
+    });
   };
   process.on('worker', listener);
   return { threads, stop: () => void process.off('worker', listener) };
