@@ -514,9 +514,9 @@ describe('closing', () => {
   it('can be asked for more than once, and is done when it says so', async () => {
     const threads = watchedThreads();
     const engine = await engineWith({ workers: 2 });
+    await until(() => threads.length === 2);
     const reply = scoresFromWorker(engine, SVM, sampleRows(MANY));
     await Promise.all([engine.close(), engine.close()]);
-    expect(threads).toHaveLength(2);
     for (const { threadId } of threads) expect(threadId).toBe(-1);
     expect(await reply).toHaveLength(MANY);
   });
