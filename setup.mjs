@@ -7,7 +7,8 @@ const SOURCE_FOLDERS = ['src', 'native-free-kernels', 'bench', 'test'];
 const BUILD_STAMP = 'dist/.built';
 
 if (modifiedMs('node_modules/.package-lock.json') < modifiedMs('package-lock.json')) {
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  // Not `npm ci`: that fails where the lock file lacks another platform's optional packages.
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
 const newestSourceMs = Math.max(...['tsconfig.json', ...SOURCE_FOLDERS].map(newestMs));
