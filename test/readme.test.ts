@@ -29,7 +29,7 @@ const detectorRows = () =>
 
 /** The README with a marked part written anew. */
 function withPart(text: string, name: string, lines: readonly string[]): string {
-  const part = new RegExp(`(<!-- ${name}:[^\n]*-->\n)[sS]*?(<!-- /${name} -->)`);
+  const part = new RegExp(`(<!-- ${name}:[^\n]*-->\n)[^]*?(<!-- /${name} -->)`);
   return text.replace(part, (_, open, close) => `${open}${lines.join('\n')}\n${close}`);
 }
 
