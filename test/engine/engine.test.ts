@@ -110,6 +110,7 @@ describe('an engine', () => {
     [{ workers: '2' }, 'workers expected a whole number of at least 0, got "2"'],
     [{ maxQueuedRows: 0 }, 'maxQueuedRows expected a whole number of at least 1, got 0'],
     [{ maxQueuedRows: null }, 'maxQueuedRows expected a whole number of at least 1, got null'],
+    [{ kernels: 'fast' }, 'kernels expected one of auto, plain, wasm, got "fast"'],
   ])('is refused with the option %j', async (options, message) => {
     await expect(createEngine(options as object)).rejects.toMatchObject({
       tag: 'bad-option',
