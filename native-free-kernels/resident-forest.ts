@@ -2,8 +2,12 @@
 import type { Forest } from './contract.js';
 import { instantiateKernels, type WasmKernels } from './wasm-instance.js';
 
-const GROUP_ROWS = 8;
+/** As in assembly/forest.ts: rows or trees that are walked together, and room for their leaves. */
+const LANES = 8;
+const REACHED_BYTES = LANES * 4;
 const ROWS_PER_BLOCK = 1024;
+/** Fewer rows than this are walked one by one, through eight trees at a time. */
+const LEAST_ROWS_PER_GROUP = LANES;
 const F64 = 8;
 const F32 = 4;
 const NODE_BYTES = 8;
@@ -12,10 +16,14 @@ const NODE_BITS = 3;
 const LEAF_NAN = 0x7fc00000;
 const MOST_LEAF_VALUES = 2 ** 22;
 
+/** Numbers of the leaf values that occur, from 0; the first belongs to the leaf that fills up groups of trees. */
+type ValueNumbers = ReadonlyMap<number, number>;
+
 export class ResidentForest {
   readonly #kernels: WasmKernels;
   readonly #forest: Forest;
   readonly #shift: number;
+  readonly #featureMask: number;
   readonly #roots: Int32Array;
   readonly #leafValues: Float64Array;
   readonly #groups: Float32Array;
@@ -24,65 +32,68 @@ export class ResidentForest {
   /** Undefined where the forest does not fit 8-byte nodes. */
   static of(module: WebAssembly.Module, forest: Forest): ResidentForest | undefined {
     const { nNodes, nFeatures, child, anomalyFraction } = forest;
-    const shift = Math.ceil(Math.log2(nFeatures)) + Math.log2(GROUP_ROWS * F32);
+    const shift = Math.ceil(Math.log2(nFeatures)) + Math.log2(LANES * F32);
     const farthestChild = 2 ** (32 - shift - NODE_BITS);
-    const valueIndex = new Map<number, number>();
+    const valueNumbers = new Map([[0, 0]]);
     for (let node = 0; node < nNodes; node++) {
       if (child[node] - node >= farthestChild) return undefined;
-      if (child[node] === node && !valueIndex.has(anomalyFraction[node])) {
-        valueIndex.set(anomalyFraction[node], valueIndex.size);
+      if (child[node] === node && !valueNumbers.has(anomalyFraction[node])) {
+        valueNumbers.set(anomalyFraction[node], valueNumbers.size);
       }
     }
-    if (valueIndex.size > MOST_LEAF_VALUES) return undefined;
-    return new ResidentForest(module, forest, shift, valueIndex);
+    if (valueNumbers.size > MOST_LEAF_VALUES) return undefined;
+    return new ResidentForest(module, forest, shift, valueNumbers);
   }
 
   private constructor(
     module: WebAssembly.Module,
     forest: Forest,
     shift: number,
-    valueIndex: ReadonlyMap<number, number>,
+    valueNumbers: ValueNumbers,
   ) {
-    const { nFeatures, nTrees, nNodes } = forest;
+    const { nFeatures, nTrees, nNodes, roots } = forest;
+    const nRoots = Math.ceil(nTrees / LANES) * LANES;
     this.#forest = forest;
     this.#shift = shift;
-    const sizes = [
-      ROWS_PER_BLOCK * F64,
-      valueIndex.size * F64,
-      nNodes * NODE_BYTES,
-      ROWS_PER_BLOCK * nFeatures * F32,
-      nTrees * F32,
-    ];
-    const offsets = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
-    const nBytes = sizes.reduce((sum, size) => sum + size, 0);
-    const { kernels, buffer } = instantiateKernels(module, nBytes);
+    this.#featureMask = 2 ** shift - 1;
+    const sumsAt = REACHED_BYTES;
+    const leafValuesAt = sumsAt + ROWS_PER_BLOCK * F64;
+    const nodesAt = leafValuesAt + valueNumbers.size * F64;
+    const groupsAt = nodesAt + (nNodes + 1) * NODE_BYTES;
+    const rootsAt = groupsAt + ROWS_PER_BLOCK * nFeatures * F32;
+    const { kernels, buffer } = instantiateKernels(module, rootsAt + nRoots * F32);
     this.#kernels = kernels;
-    this.#sums = new Float64Array(buffer, offsets[0], ROWS_PER_BLOCK);
-    this.#leafValues = new Float64Array(buffer, offsets[1], valueIndex.size);
-    this.#groups = new Float32Array(buffer, offsets[3], ROWS_PER_BLOCK * nFeatures);
-    this.#roots = new Int32Array(buffer, offsets[4], nTrees);
-    this.#leafValues.set([...valueIndex.keys()]);
-    for (let tree = 0; tree < nTrees; tree++) {
-      this.#roots[tree] = offsets[2] + forest.roots[tree] * NODE_BYTES;
+    this.#sums = new Float64Array(buffer, sumsAt, ROWS_PER_BLOCK);
+    this.#leafValues = new Float64Array(buffer, leafValuesAt, valueNumbers.size);
+    this.#groups = new Float32Array(buffer, groupsAt, ROWS_PER_BLOCK * nFeatures);
+    this.#roots = new Int32Array(buffer, rootsAt, nRoots);
+    this.#leafValues.set([...valueNumbers.keys()]);
+    fillNodes(forest, shift, valueNumbers, new Int32Array(buffer, nodesAt, 2 * (nNodes + 1)));
+    const emptyTree = nodesAt + nNodes * NODE_BYTES;
+    for (let tree = 0; tree < nRoots; tree++) {
+      this.#roots[tree] = tree < nTrees ? nodesAt + roots[tree] * NODE_BYTES : emptyTree;
     }
-    fillNodes(forest, shift, valueIndex, buffer, offsets[2]);
   }
 
   anomalyProbabilityInto(rows: Float64Array, nRows: number, out: Float64Array): void {
+    if (nRows < LEAST_ROWS_PER_GROUP) {
+      for (let row = 0; row < nRows; row++) out[row] = this.#probabilityOf(rows, row);
+      return;
+    }
     const { nFeatures, nTrees } = this.#forest;
     for (let start = 0; start < nRows; start += ROWS_PER_BLOCK) {
       const nBlock = Math.min(ROWS_PER_BLOCK, nRows - start);
-      const nGroups = Math.ceil(nBlock / GROUP_ROWS);
+      const nGroups = Math.ceil(nBlock / LANES);
       this.#takeRows(rows, start, nBlock);
-      this.#sums.fill(0, 0, nGroups * GROUP_ROWS);
+      this.#sums.fill(0, 0, nGroups * LANES);
       this.#kernels.addLeaves(
         this.#roots.byteOffset,
         nTrees,
         this.#shift,
-        2 ** this.#shift - 1,
+        this.#featureMask,
         this.#leafValues.byteOffset,
         this.#groups.byteOffset,
-        nFeatures * GROUP_ROWS * F32,
+        nFeatures * LANES * F32,
         nGroups,
         this.#sums.byteOffset,
       );
@@ -90,36 +101,50 @@ export class ResidentForest {
     }
   }
 
+  #probabilityOf(rows: Float64Array, row: number): number {
+    this.#takeRows(rows, row, 1);
+    const sum = this.#kernels.sumLeavesOfOne(
+      this.#roots.byteOffset,
+      this.#roots.length,
+      this.#shift,
+      this.#featureMask,
+      this.#leafValues.byteOffset,
+      this.#groups.byteOffset,
+    );
+    return sum / this.#forest.nTrees;
+  }
+
+  /** Rows in groups of eight, feature by feature, as float32. */
   #takeRows(rows: Float64Array, start: number, nRows: number): void {
     const { nFeatures } = this.#forest;
     const groups = this.#groups;
     for (let row = 0, from = start * nFeatures; row < nRows; row++) {
-      const lane = row % GROUP_ROWS;
+      const lane = row % LANES;
       let at = (row - lane) * nFeatures + lane;
-      for (let feature = 0; feature < nFeatures; feature++, at += GROUP_ROWS) {
+      for (let feature = 0; feature < nFeatures; feature++, at += LANES) {
         groups[at] = rows[from++];
       }
     }
   }
 }
 
+/** The forest's nodes and one more, a leaf of value 0; `words` are two per node. */
 function fillNodes(
   forest: Forest,
   shift: number,
-  valueIndex: ReadonlyMap<number, number>,
-  buffer: ArrayBuffer,
-  offset: number,
+  valueNumbers: ValueNumbers,
+  words: Int32Array,
 ): void {
   const { nNodes, child, feature, threshold, anomalyFraction } = forest;
-  const words = new Int32Array(buffer, offset, 2 * nNodes);
-  const thresholds = new Float32Array(buffer, offset, 2 * nNodes);
+  const thresholds = new Float32Array(words.buffer, words.byteOffset, words.length);
   for (let node = 0; node < nNodes; node++) {
     if (child[node] === node) {
-      words[2 * node] = LEAF_NAN | (valueIndex.get(anomalyFraction[node]) as number);
+      words[2 * node] = LEAF_NAN | (valueNumbers.get(anomalyFraction[node]) as number);
     } else {
       thresholds[2 * node] = threshold[node];
       words[2 * node + 1] =
-        (((child[node] - node) * NODE_BYTES) << shift) | (feature[node] * GROUP_ROWS * F32);
+        (((child[node] - node) * NODE_BYTES) << shift) | (feature[node] * LANES * F32);
     }
   }
+  words[2 * nNodes] = LEAF_NAN;
 }

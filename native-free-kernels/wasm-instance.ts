@@ -23,6 +23,14 @@ export interface WasmKernels {
     nGroups: number,
     sums: number,
   ): void;
+  sumLeavesOfOne(
+    roots: number,
+    nTrees: number,
+    shift: number,
+    featureMask: number,
+    leafValues: number,
+    row: number,
+  ): number;
 }
 
 const PAGE_BYTES = 65_536;

@@ -1,3 +1,3 @@
 // What kernels.wasm exports; compiled by setup.mjs.
-export { addLeaves } from './forest';
+export { addLeaves, sumLeavesOfOne } from './forest';
 export { addRbf } from './rbf';

@@ -22,7 +22,7 @@ const TABLE: usize = 0;
 /**
  * Adds the support vectors of `nChunks` chunks to the sums of `nRows` rows, by |x|² + |s|² − 2 x·s.
  * The bias of support vector s is −g |s|² and its features are 2 g s, where g = γ · 1024 / ln 2;
- * `rowBiases` holds −g |x|² per row.
+ * `rowBiases` holds −g |x|² per row. Rows stand in groups of four, feature by feature.
  */
 export function addRbf(
   chunks: usize,
@@ -33,17 +33,17 @@ export function addRbf(
   nFeatures: i32,
   sums: usize,
 ): void {
-  const rowBytes = <usize>nFeatures << 3;
-  let row = 0;
-  for (; row + 4 <= nRows; row += 4) {
-    addRbfToFour(chunks, nChunks, rows, rowBiases, rowBytes, sums);
-    rows += rowBytes << 2;
+  const groupBytes = <usize>nFeatures << 5;
+  for (; nRows >= 4; nRows -= 4) {
+    addRbfToFour(chunks, nChunks, rows, rows + groupBytes, rowBiases, sums);
+    rows += groupBytes;
     rowBiases += 32;
     sums += SUM_BYTES << 2;
   }
-  for (; row < nRows; row++) {
-    addRbfToOne(chunks, nChunks, rows, rowBiases, rowBytes, sums);
-    rows += rowBytes;
+  const groupEnd = rows + groupBytes;
+  for (; nRows > 0; nRows--) {
+    addRbfToOne(chunks, nChunks, rows, groupEnd, rowBiases, sums);
+    rows += 8;
     rowBiases += 8;
     sums += SUM_BYTES;
   }
@@ -52,14 +52,11 @@ export function addRbf(
 function addRbfToFour(
   chunk: usize,
   nChunks: i32,
-  rows: usize,
+  group: usize,
+  groupEnd: usize,
   rowBiases: usize,
-  rowBytes: usize,
   sums: usize,
 ): void {
-  const row1 = rows + rowBytes;
-  const row2 = row1 + rowBytes;
-  const row3 = row2 + rowBytes;
   let sum0 = v128.load(sums);
   let sum1 = v128.load(sums, 16);
   let sum2 = v128.load(sums, 32);
@@ -79,30 +76,31 @@ function addRbfToFour(
     rowBias = v128.load64_splat(rowBiases, 24);
     let a3 = f64x2.add(biasA, rowBias);
     let b3 = f64x2.add(biasB, rowBias);
-    const coefficientsA = v128.load(chunk, 32);
-    const coefficientsB = v128.load(chunk, 48);
-    chunk += 64;
-    for (let at: usize = 0; at < rowBytes; at += 8) {
+    const coefficients = chunk + LANES_BYTES;
+    chunk += LANES_BYTES << 1;
+    for (let x4 = group; x4 < groupEnd; x4 += LANES_BYTES) {
       const a = v128.load(chunk);
       const b = v128.load(chunk, 16);
-      let x = v128.load64_splat(rows + at);
+      let x = v128.load64_splat(x4);
       a0 = f64x2.add(a0, f64x2.mul(x, a));
       b0 = f64x2.add(b0, f64x2.mul(x, b));
-      x = v128.load64_splat(row1 + at);
+      x = v128.load64_splat(x4, 8);
       a1 = f64x2.add(a1, f64x2.mul(x, a));
       b1 = f64x2.add(b1, f64x2.mul(x, b));
-      x = v128.load64_splat(row2 + at);
+      x = v128.load64_splat(x4, 16);
       a2 = f64x2.add(a2, f64x2.mul(x, a));
       b2 = f64x2.add(b2, f64x2.mul(x, b));
-      x = v128.load64_splat(row3 + at);
+      x = v128.load64_splat(x4, 24);
       a3 = f64x2.add(a3, f64x2.mul(x, a));
       b3 = f64x2.add(b3, f64x2.mul(x, b));
       chunk += LANES_BYTES;
     }
+    const coefficientsA = v128.load(coefficients);
     sum0 = f64x2.add(sum0, f64x2.mul(coefficientsA, exp(a0)));
     sum1 = f64x2.add(sum1, f64x2.mul(coefficientsA, exp(a1)));
     sum2 = f64x2.add(sum2, f64x2.mul(coefficientsA, exp(a2)));
     sum3 = f64x2.add(sum3, f64x2.mul(coefficientsA, exp(a3)));
+    const coefficientsB = v128.load(coefficients, 16);
     sum0 = f64x2.add(sum0, f64x2.mul(coefficientsB, exp(b0)));
     sum1 = f64x2.add(sum1, f64x2.mul(coefficientsB, exp(b1)));
     sum2 = f64x2.add(sum2, f64x2.mul(coefficientsB, exp(b2)));
@@ -119,26 +117,25 @@ function addRbfToOne(
   chunk: usize,
   nChunks: i32,
   row: usize,
+  rowEnd: usize,
   rowBias: usize,
-  rowBytes: usize,
   sums: usize,
 ): void {
   const bias = v128.load64_splat(rowBias);
   let sum = v128.load(sums);
   for (let i = 0; i < nChunks; i++) {
-    let a0 = f64x2.add(v128.load(chunk), bias);
-    let b0 = f64x2.add(v128.load(chunk, 16), bias);
-    const coefficientsA = v128.load(chunk, 32);
-    const coefficientsB = v128.load(chunk, 48);
-    chunk += 64;
-    for (let at: usize = 0; at < rowBytes; at += 8) {
-      const x = v128.load64_splat(row + at);
-      a0 = f64x2.add(a0, f64x2.mul(x, v128.load(chunk)));
-      b0 = f64x2.add(b0, f64x2.mul(x, v128.load(chunk, 16)));
+    let a = f64x2.add(v128.load(chunk), bias);
+    let b = f64x2.add(v128.load(chunk, 16), bias);
+    const coefficients = chunk + LANES_BYTES;
+    chunk += LANES_BYTES << 1;
+    for (let x1 = row; x1 < rowEnd; x1 += LANES_BYTES) {
+      const x = v128.load64_splat(x1);
+      a = f64x2.add(a, f64x2.mul(x, v128.load(chunk)));
+      b = f64x2.add(b, f64x2.mul(x, v128.load(chunk, 16)));
       chunk += LANES_BYTES;
     }
-    sum = f64x2.add(sum, f64x2.mul(coefficientsA, exp(a0)));
-    sum = f64x2.add(sum, f64x2.mul(coefficientsB, exp(b0)));
+    sum = f64x2.add(sum, f64x2.mul(v128.load(coefficients), exp(a)));
+    sum = f64x2.add(sum, f64x2.mul(v128.load(coefficients, 16), exp(b)));
   }
   v128.store(sums, sum);
 }
