@@ -18,6 +18,7 @@ const OTHER: { [Name in SettingName]: [string, unknown] } = {
   maxRows: ['10', 10],
   maxQueuedRows: ['20', 20],
   idleTimeoutMs: ['1500', 1500],
+  kernels: ['plain', 'plain'],
   transport: ['node:http', 'node:http'],
 };
 

@@ -89,7 +89,11 @@ export class Engine {
    * Waits for the threads also because Node 20 can abort the whole process when a thread is ended that
    * still loads its modules, as closing right away would do.
    */
-  static async start(workers: number, maxQueuedRows: number, kernels: KernelChoice): Promise<Engine> {
+  static async start(
+    workers: number,
+    maxQueuedRows: number,
+    kernels: KernelChoice,
+  ): Promise<Engine> {
     const engine = new Engine(workers, maxQueuedRows, kernels);
     // The pool gives each thread that is free one task.
     await Promise.all(Array.from({ length: workers }, () => engine.#pool?.run({ kind: 'start' })));
