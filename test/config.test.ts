@@ -58,6 +58,7 @@ describe('the configuration', () => {
       maxBodyBytes: 32 * 1024 * 1024,
       maxRows: 500_000,
       maxQueuedRows: 1_000_000,
+      kernels: 'auto',
       idleTimeoutMs: 10_000,
       transport: 'auto',
     });
@@ -133,6 +134,7 @@ describe('the settings', () => {
       '500000',
       '1000000',
       '10000',
+      'auto',
       'auto',
     ]);
   });

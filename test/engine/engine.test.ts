@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { unpack } from 'msgpackr';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
+import { chooseKernels } from '../../src/engine/choose-kernels.js';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
 import type { EngineOptions } from '../../src/engine/engine-options.js';
 import type { JobReply, JobSpec } from '../../src/engine/job.js';
@@ -60,7 +60,7 @@ function watchedThreads(onStart?: (thread: Worker) => void): readonly Worker[] {
 
 /** What `rows` score, one by one, without an engine. */
 function scoresOf(detector: Detector, rows: readonly Behaviour[]) {
-  const scorer = new Scorer(plainKernels);
+  const scorer = new Scorer(chooseKernels('auto'));
   const nFeatures = detector.schema.features.length;
   const matrix = matrixOf(rows);
   const scores = new Float64Array(rows.length);
