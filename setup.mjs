@@ -5,6 +5,8 @@ import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
 const SOURCE_FOLDERS = ['src', 'native-free-kernels', 'bench', 'test'];
 const BUILD_STAMP = 'dist/.built';
+/** Names the sources of kernels.wasm and where it goes. */
+const KERNELS_CONFIG = 'native-free-kernels/assembly/asconfig.json';
 
 if (modifiedMs('node_modules/.package-lock.json') < modifiedMs('package-lock.json')) {
   // Not `npm ci`: that fails where the lock file lacks another platform's optional packages.
@@ -15,6 +17,7 @@ const newestSourceMs = Math.max(...['tsconfig.json', ...SOURCE_FOLDERS].map(newe
 if (process.argv.includes('--build') || modifiedMs(BUILD_STAMP) < newestSourceMs) {
   rmSync('dist', { recursive: true, force: true });
   run('npm', ['exec', '--no', '--', 'tsc']);
+  run('npm', ['exec', '--no', '--', 'asc', '--config', KERNELS_CONFIG]);
   writeFileSync(BUILD_STAMP, '');
 }
 

@@ -1,5 +1,6 @@
 // Settings of the server: one table from which the environment, the command line's options, the help and
 // the README's table are read. The only file that knows the environment.
+import { KERNEL_CHOICES } from './engine/choose-kernels.js';
 import { ENGINE_DEFAULTS } from './engine/engine-options.js';
 import { AnomalyPredictorError, showValue } from './errors.js';
 import { SHIPPED_MODELS_FOLDER } from './package-paths.js';
@@ -53,6 +54,12 @@ export const SETTINGS = {
     10_000,
     'Silence after which a connection is closed, in milliseconds',
     wholeNumber(1, LONGEST_TIMER_MS),
+  ),
+  kernels: setting(
+    'KERNELS',
+    ENGINE_DEFAULTS.kernels,
+    'Numeric kernels: auto takes WebAssembly where it runs, and plain TypeScript elsewhere',
+    oneOf(KERNEL_CHOICES),
   ),
   transport: setting(
     'TRANSPORT',

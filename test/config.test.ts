@@ -18,6 +18,7 @@ const OTHER: { [Name in SettingName]: [string, unknown] } = {
   maxRows: ['10', 10],
   maxQueuedRows: ['20', 20],
   idleTimeoutMs: ['1500', 1500],
+  kernels: ['plain', 'plain'],
   transport: ['node:http', 'node:http'],
 };
 
@@ -57,6 +58,7 @@ describe('the configuration', () => {
       maxBodyBytes: 32 * 1024 * 1024,
       maxRows: 500_000,
       maxQueuedRows: 1_000_000,
+      kernels: 'auto',
       idleTimeoutMs: 10_000,
       transport: 'auto',
     });
@@ -132,6 +134,7 @@ describe('the settings', () => {
       '500000',
       '1000000',
       '10000',
+      'auto',
       'auto',
     ]);
   });

@@ -3,12 +3,12 @@
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { FixedQueue, Piscina } from 'piscina';
-import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import { AnomalyPredictorError, showValue } from '../errors.js';
 import type { Detector } from '../model/detector.js';
 import { type Batch, checkFinite, type Rows, readBatch } from '../model/rows.js';
 import { Scorer } from '../model/scorer.js';
 import { type Prediction, predictionOf } from '../model/verdict.js';
+import { chooseKernels, KERNEL_CHOICES, type KernelChoice } from './choose-kernels.js';
 import { DispatchCosts, type WorkCost } from './dispatch-cost.js';
 import { ENGINE_DEFAULTS, type EngineOptions } from './engine-options.js';
 import type { JobReply, JobSpec, WireFormat, WorkerReply, WorkerTask } from './job.js';
@@ -46,8 +46,11 @@ const MATRIX_WORK = OPERATIONS.length * WIRE_FORMATS.length;
  * @throws AnomalyPredictorError `bad-option`
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { workers = ENGINE_DEFAULTS.workers, maxQueuedRows = ENGINE_DEFAULTS.maxQueuedRows } =
-    options;
+  const {
+    workers = ENGINE_DEFAULTS.workers,
+    maxQueuedRows = ENGINE_DEFAULTS.maxQueuedRows,
+    kernels = ENGINE_DEFAULTS.kernels,
+  } = options;
   for (const [name, value, least] of [
     ['workers', workers, 0],
     ['maxQueuedRows', maxQueuedRows, 1],
@@ -60,14 +63,21 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       );
     }
   }
-  return Engine.start(workers, maxQueuedRows);
+  if (!KERNEL_CHOICES.includes(kernels)) {
+    throw new AnomalyPredictorError(
+      'bad-option',
+      `kernels expected one of ${KERNEL_CHOICES.join(', ')}, got ${showValue(kernels)}`,
+      { field: 'kernels', value: kernels },
+    );
+  }
+  return Engine.start(workers, maxQueuedRows, kernels);
 }
 
 export class Engine {
   readonly #pool: Piscina<WorkerTask, WorkerReply> | undefined;
   readonly #workers: number;
   readonly #maxQueuedRows: number;
-  readonly #scorer = new Scorer(plainKernels);
+  readonly #scorer: Scorer;
   readonly #costs = new DispatchCosts();
   #queuedRows = 0;
   #tasksUnderWay = 0;
@@ -79,16 +89,21 @@ export class Engine {
    * Waits for the threads also because Node 20 can abort the whole process when a thread is ended
    * that still loads its modules, as closing right away would do.
    */
-  static async start(workers: number, maxQueuedRows: number): Promise<Engine> {
-    const engine = new Engine(workers, maxQueuedRows);
+  static async start(
+    workers: number,
+    maxQueuedRows: number,
+    kernels: KernelChoice,
+  ): Promise<Engine> {
+    const engine = new Engine(workers, maxQueuedRows, kernels);
     // The pool gives each thread that is free one task.
     await Promise.all(Array.from({ length: workers }, () => engine.#pool?.run({ kind: 'start' })));
     return engine;
   }
 
-  private constructor(workers: number, maxQueuedRows: number) {
+  private constructor(workers: number, maxQueuedRows: number, kernels: KernelChoice) {
     this.#workers = workers;
     this.#maxQueuedRows = maxQueuedRows;
+    this.#scorer = new Scorer(chooseKernels(kernels));
     if (workers === 0) return;
     this.#pool = new Piscina({
       filename: fileURLToPath(new URL('./worker.js', import.meta.url)),
@@ -99,6 +114,7 @@ export class Engine {
       // Without it, every other task that waits goes to the end of the queue again and again.
       stricterFIFO: true,
       recordTiming: false,
+      workerData: kernels,
     });
     // A worker that dies between tasks takes nothing with it; the pool has replaced it already.
     this.#pool.on('error', () => {});

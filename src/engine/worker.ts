@@ -1,12 +1,12 @@
 // The worker thread: attaches detectors from shared memory, once each, and runs the tasks that it is given.
 // Errors go back as data, because an error class does not survive the way between threads.
 import { performance } from 'node:perf_hooks';
-import { move, transferableSymbol, valueSymbol } from 'piscina';
-import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
+import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import { toErrorData } from '../errors.js';
 import type { Detector } from '../model/detector.js';
 import { attachDetector } from '../model/detector-file.js';
 import { Scorer } from '../model/scorer.js';
+import { chooseKernels, type KernelChoice } from './choose-kernels.js';
 import type {
   BodyTask,
   DetectorHandle,
@@ -17,7 +17,7 @@ import type {
 } from './job.js';
 import { runJob } from './run-job.js';
 
-const scorer = new Scorer(plainKernels);
+const scorer = new Scorer(chooseKernels(workerData as KernelChoice));
 const detectorByVersion = new Map<string, Detector>();
 const encoder = new TextEncoder();
 

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { unpack } from 'msgpackr';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
+import { chooseKernels } from '../../src/engine/choose-kernels.js';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
 import type { EngineOptions } from '../../src/engine/engine-options.js';
 import type { JobReply, JobSpec } from '../../src/engine/job.js';
@@ -60,7 +60,7 @@ function watchedThreads(onReady?: (thread: Worker) => void): readonly Worker[] {
 
 /** What `rows` score, one by one, without an engine. */
 function scoresOf(detector: Detector, rows: readonly Behaviour[]) {
-  const scorer = new Scorer(plainKernels);
+  const scorer = new Scorer(chooseKernels('auto'));
   const nFeatures = detector.schema.features.length;
   const matrix = matrixOf(rows);
   const scores = new Float64Array(rows.length);
@@ -110,6 +110,7 @@ describe('an engine', () => {
     [{ workers: '2' }, 'workers expected a whole number of at least 0, got "2"'],
     [{ maxQueuedRows: 0 }, 'maxQueuedRows expected a whole number of at least 1, got 0'],
     [{ maxQueuedRows: null }, 'maxQueuedRows expected a whole number of at least 1, got null'],
+    [{ kernels: 'fast' }, 'kernels expected one of auto, plain, wasm, got "fast"'],
   ])('is refused with the option %j', async (options, message) => {
     await expect(createEngine(options as object)).rejects.toMatchObject({
       tag: 'bad-option',

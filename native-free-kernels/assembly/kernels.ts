@@ -1,0 +1,3 @@
+// What kernels.wasm exports; compiled by setup.mjs.
+export { addLeaves, sumLeavesOfOne } from './forest';
+export { addRbf } from './rbf';

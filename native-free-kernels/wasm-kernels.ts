@@ -1,0 +1,36 @@
+// The WebAssembly twins of the plain kernels, for what they speed up: RBF machines and forests.
+import type { Forest, Kernels, OneClassSvm } from './contract.js';
+import { plainKernels } from './plain-kernels.js';
+import { ResidentForest } from './resident-forest.js';
+import { ResidentRbf } from './resident-rbf.js';
+
+/** Kernels for one thread. `module`: compiled from kernels.wasm. */
+export function createWasmKernels(module: WebAssembly.Module): Kernels {
+  const rbfBySvm = new WeakMap<OneClassSvm, ResidentRbf>();
+  const residentByForest = new WeakMap<Forest, ResidentForest | undefined>();
+
+  return Object.freeze({
+    name: 'wasm',
+    scaleInto: plainKernels.scaleInto,
+
+    decisionInto(svm: OneClassSvm, rows: Float64Array, nRows: number, out: Float64Array) {
+      if (svm.kernel.function !== 'rbf') return plainKernels.decisionInto(svm, rows, nRows, out);
+      let resident = rbfBySvm.get(svm);
+      if (resident === undefined) {
+        resident = new ResidentRbf(module, svm);
+        rbfBySvm.set(svm, resident);
+      }
+      resident.decisionInto(rows, nRows, out);
+    },
+
+    anomalyProbabilityInto(forest: Forest, rows: Float64Array, nRows: number, out: Float64Array) {
+      let resident = residentByForest.get(forest);
+      if (resident === undefined && !residentByForest.has(forest)) {
+        resident = ResidentForest.of(module, forest);
+        residentByForest.set(forest, resident);
+      }
+      if (resident === undefined) plainKernels.anomalyProbabilityInto(forest, rows, nRows, out);
+      else resident.anomalyProbabilityInto(rows, nRows, out);
+    },
+  });
+}

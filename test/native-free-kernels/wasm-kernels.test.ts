@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createWasmKernels } from '../../native-free-kernels/wasm-kernels.js';
+import { MersenneTwister } from '../../src/training/mersenne-twister.js';
+import { describeKernels } from './conformance.js';
+import { naiveDecision } from './naive-kernels.js';
+import { randomSvm, randomValues } from './random-models.js';
+
+const bytes = readFileSync(new URL('../../native-free-kernels/kernels.wasm', import.meta.url));
+const kernels = createWasmKernels(new WebAssembly.Module(bytes));
+
+describeKernels(kernels);
+
+describe('an RBF machine of the wasm kernels', () => {
+  const N_FEATURES = 9;
+  const N_ROWS = 300;
+
+  it.each([
+    [1, 1],
+    [1, 1e3],
+    [1e3, 1],
+    [1e3, 1e3],
+    [1e6, 1e6],
+    [1e160, 1],
+    [1, 1e160],
+  ])('is exact on rows shifted by %d with support vectors shifted by %d', (byRows, bySupport) => {
+    const random = new MersenneTwister(5);
+    const model = randomSvm(random, 'rbf', 21, N_FEATURES);
+    const supportVectors = model.supportVectors.map((value) => value + bySupport);
+    const svm = { ...model, supportVectors };
+    const rows = randomValues(random, N_ROWS * N_FEATURES).map((value) => value + byRows);
+    const out = new Float64Array(N_ROWS);
+    kernels.decisionInto(svm, rows, N_ROWS, out);
+    out.forEach((decision, row) => {
+      const values = [...rows.subarray(row * N_FEATURES, (row + 1) * N_FEATURES)];
+      const { score, magnitude } = naiveDecision(svm, values);
+      expect(Math.abs(decision - score)).toBeLessThanOrEqual(1e-12 * magnitude);
+    });
+  });
+
+  it('gives the intercept where every support vector is out of sight', () => {
+    const svm = randomSvm(new MersenneTwister(6), 'rbf', 21, N_FEATURES);
+    const out = new Float64Array(3);
+    const distances = [1e3, 1e100, 1e300];
+    const rows = Float64Array.from(distances.flatMap((far) => new Array(N_FEATURES).fill(far)));
+    kernels.decisionInto(svm, rows, 3, out);
+    expect([...out]).toEqual(new Array(3).fill(svm.intercept));
+  });
+
+  it('gives its memory back: any number of models may come and go', () => {
+    const row = new Float64Array(N_FEATURES);
+    const out = new Float64Array(1);
+    const random = new MersenneTwister(7);
+    for (let model = 0; model < 20_000; model++) {
+      kernels.decisionInto(randomSvm(random, 'rbf', 1, N_FEATURES), row, 1, out);
+    }
+    expect(out[0]).not.toBe(0);
+  });
+});
