@@ -8,7 +8,10 @@ export interface Flow {
   resume(): void;
 }
 
-/** The socket is paused above this; what it had already read still comes, on uWS up to 512 KiB. */
+/**
+ * The socket is paused above this. What it had already read still comes; on uWS that is all that a sender can keep
+ * its socket filled with, 512 KiB at a time, so that one as fast as memory gets tens of MB ahead.
+ */
 const PAUSE_ABOVE_BYTES = 256 * 1024;
 
 export class InputQueue implements AsyncIterable<Uint8Array> {

@@ -156,6 +156,8 @@ export class UwsStream implements ReplyStream, Watched {
 
   #pause(): void {
     this.res.pause();
+    // After a data callback uWebSockets.js writes what it has held back, and with that reads again.
+    setImmediate(() => this.#isOver || this.#keepPaused());
     if (this.#wakeWriter !== undefined) this.#lookLater();
   }
 
