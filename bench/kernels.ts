@@ -5,7 +5,7 @@ import {
   KERNEL_FUNCTIONS,
   type OneClassSvm,
 } from '../native-free-kernels/contract.js';
-import { plainKernels } from '../native-free-kernels/plain-kernels.js';
+import { chooseKernels } from '../src/engine/choose-kernels.js';
 import { type Catalog, findDetector } from '../src/model/detector-store.js';
 import { makeForest, makeSvm, withKernel } from './models.js';
 import { checkEqual, type Parity } from './parity.js';
@@ -29,6 +29,9 @@ export interface KernelReport {
   readonly figures: readonly KernelFigure[];
 }
 
+/** Those that the engine takes on this machine. */
+const kernels = chooseKernels('auto');
+
 const LEAST_SAMPLES = 5;
 /** Larger batches are left out for models that need longer than this for one. */
 const LONGEST_CALL_MS = 150;
@@ -45,7 +48,7 @@ export function benchKernels(catalog: Catalog, plan: Plan): KernelReport {
       }
     }
   }
-  return { kernels: plainKernels.name, parity, figures };
+  return { kernels: kernels.name, parity, figures };
 }
 
 interface KernelCase {
@@ -66,7 +69,7 @@ function kernelCases(catalog: Catalog): KernelCase[] {
   }
   const behaviours = makeBehaviours(10_000, 1);
   const standardScores = new Float64Array(behaviours.length);
-  plainKernels.scaleInto(scaler, behaviours, behaviours.length / N_FEATURES, standardScores);
+  kernels.scaleInto(scaler, behaviours, behaviours.length / N_FEATURES, standardScores);
 
   // The larger one is about what a One-Class SVM on 40,000 rows with ν 0.05 has.
   const svms = [svmModel.svm, makeSvm(2_018, 2)];
@@ -78,7 +81,7 @@ function kernelCases(catalog: Catalog): KernelCase[] {
       outputsPerRow: N_FEATURES,
       roughNsPerRow: 20,
       rows: behaviours,
-      run: (rows, nRows, out) => plainKernels.scaleInto(scaler, rows, nRows, out),
+      run: (rows, nRows, out) => kernels.scaleInto(scaler, rows, nRows, out),
     },
     ...svms.flatMap((svm) =>
       KERNEL_FUNCTIONS.map((name) => svmCase(withKernel(svm, name), standardScores)),
@@ -94,7 +97,7 @@ function svmCase(svm: OneClassSvm, rows: Float64Array): KernelCase {
     outputsPerRow: 1,
     roughNsPerRow: 20 * svm.nSupport,
     rows,
-    run: (batch, nRows, out) => plainKernels.decisionInto(svm, batch, nRows, out),
+    run: (batch, nRows, out) => kernels.decisionInto(svm, batch, nRows, out),
   };
 }
 
@@ -105,7 +108,7 @@ function forestCase(forest: Forest, rows: Float64Array): KernelCase {
     outputsPerRow: 1,
     roughNsPerRow: 100 * forest.nTrees,
     rows,
-    run: (batch, nRows, out) => plainKernels.anomalyProbabilityInto(forest, batch, nRows, out),
+    run: (batch, nRows, out) => kernels.anomalyProbabilityInto(forest, batch, nRows, out),
   };
 }
 
