@@ -5,7 +5,7 @@ import { createEngine } from '../../src/engine/engine.js';
 import { describeOnEachTransport } from '../support/each-transport.js';
 import { runServer, type TestServer, TOKEN } from '../support/running-server.js';
 import { sampleOneClassSvm } from '../support/sample-detectors.js';
-import { sampleRows } from '../support/sample-rows.js';
+import { linesBody, sampleRows } from '../support/sample-rows.js';
 import { type ThreadWatch, until, watchThreads } from '../support/worker-threads.js';
 
 interface Answer {
@@ -128,7 +128,11 @@ describe('workers that die', () => {
       const server = await runServer({ transport });
       const { threads } = watch;
       const agent = new Agent({ keepAlive: true, maxSockets: 20 });
-      const work = await batches(new Array(120).fill(2_000));
+      const [streamed, ...work] = await batches([30_000, ...new Array(120).fill(2_000)]);
+      const stream = server.request('/v1/score', {
+        body: linesBody(streamed.rows),
+        headers: { 'Content-Type': 'application/x-ndjson' },
+      });
       let nAnswered = 0;
       let nKilled = 0;
       const answers = work.map(async ({ rows }) => {
@@ -150,6 +154,17 @@ describe('workers that die', () => {
       }
       expect(statuses).toContain(200);
       expect(nAnswered).toBe(work.length);
+
+      // A stream has its verdicts in order, all of them or up to the row that it names.
+      const lines = (await (await stream).text())
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      const end = lines.findIndex(({ error }) => error !== undefined);
+      const verdicts = end < 0 ? lines : lines.slice(0, end);
+      expect(verdicts.map(({ score }) => score)).toEqual(streamed.scores.slice(0, verdicts.length));
+      if (end < 0) expect(lines.length).toBe(streamed.rows.length);
+      else expect(lines.slice(end)).toMatchObject([{ code: 'worker-died', row: end }]);
       const metrics = await server.metrics();
       expect(metrics.get('anomaly_predictor_worker_restarts_total')).toBe(nKilled);
       expect(metrics.get('anomaly_predictor_queued_rows')).toBe(0);
