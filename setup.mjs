@@ -1,7 +1,7 @@
 // Makes a fresh clone ready to run: installs what the lock file names and compiles what changed.
 // Runs before `npm start` and `npm test`; takes milliseconds when there is nothing to do.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 
 const SOURCE_FOLDERS = ['src', 'native-free-kernels', 'bench', 'test'];
 const BUILD_STAMP = 'dist/.built';
@@ -18,7 +18,16 @@ if (process.argv.includes('--build') || modifiedMs(BUILD_STAMP) < newestSourceMs
   rmSync('dist', { recursive: true, force: true });
   run('npm', ['exec', '--no', '--', 'tsc']);
   run('npm', ['exec', '--no', '--', 'asc', '--config', KERNELS_CONFIG]);
+  linkProgram();
   writeFileSync(BUILD_STAMP, '');
+}
+
+/** `npx anomaly-predictor` works in the clone as it does where the package is installed. */
+function linkProgram() {
+  if (process.platform === 'win32') return;
+  chmodSync('dist/src/cli/main.js', 0o755);
+  rmSync('node_modules/.bin/anomaly-predictor', { force: true });
+  symlinkSync('../../dist/src/cli/main.js', 'node_modules/.bin/anomaly-predictor');
 }
 
 /** Time of the newest change below `path`; folders count, so that a removed file does too. */
