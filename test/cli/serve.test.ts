@@ -150,7 +150,9 @@ describe('serve does not start, and says why in one line,', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    expect(await refusal(['--models', models, '--port', String(port)])).toEqual([
+    // By name, for the warning line of the fallback stands on stderr too.
+    const args = ['--models', models, '--transport', 'node:http', '--port', String(port)];
+    expect(await refusal(args)).toEqual([
       2,
       `cannot listen on 127.0.0.1:${port}: the port is in use`,
     ]);
