@@ -1,6 +1,6 @@
 // One job from request bytes to reply bytes: decode → score → encode, on whichever thread calls it.
 import { AnomalyPredictorError, showValue } from '../errors.js';
-import { decodeJson, verdictToJson } from '../formats/json.js';
+import { decodeJson } from '../formats/json.js';
 import { decodeMsgpack, encodeMsgpack } from '../formats/msgpack.js';
 import { decodeLines, encodeLines } from '../formats/ndjson.js';
 import {
@@ -111,18 +111,8 @@ function predictBehaviours(
     });
     tallies.push(tallyOf(detector, scores));
   }
-  return {
-    body: encodeVerdicts(replyFormat, verdicts, Array.isArray(document)),
-    nRows: verdicts.length,
-    tallies,
-  };
-}
-
-/** An array where there was one, else the only verdict. */
-function encodeVerdicts(format: WireFormat, verdicts: readonly Verdict[], isArray: boolean) {
-  if (format === 'msgpack') return encodeMsgpack(isArray ? verdicts : verdicts[0]);
-  const texts = verdicts.map(verdictToJson);
-  return isArray ? `[${texts.join()}]` : texts[0];
+  const reply = Array.isArray(document) ? verdicts : verdicts[0];
+  return { body: encode(replyFormat, reply), nRows: verdicts.length, tallies };
 }
 
 /** Key of a behaviour that names its detector. */

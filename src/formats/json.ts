@@ -1,7 +1,6 @@
 // JSON in UTF-8, strictly: bytes that are not UTF-8 are refused rather than replaced.
 import { isUtf8 } from 'node:buffer';
 import { AnomalyPredictorError } from '../errors.js';
-import type { Verdict } from '../model/verdict.js';
 
 const encoder = new TextEncoder();
 
@@ -25,15 +24,6 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 export function encodeJson(document: unknown): Uint8Array {
   return encoder.encode(JSON.stringify(document));
-}
-
-/** What JSON.stringify makes of a verdict, in three quarters of its time; names of detectors need no escapes. */
-export function verdictToJson(verdict: Verdict): string {
-  const { prediction, raw_prediction, score, risk, model_used } = verdict;
-  return (
-    `{"prediction":"${prediction}","raw_prediction":${raw_prediction},` +
-    `"score":${score},"risk":${risk},"model_used":"${model_used}"}`
-  );
 }
 
 function malformed(what: string, cause?: unknown): AnomalyPredictorError {

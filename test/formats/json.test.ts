@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeJson, encodeJson, verdictToJson } from '../../src/formats/json.js';
-import { verdictOf } from '../../src/model/verdict.js';
+import { decodeJson, encodeJson } from '../../src/formats/json.js';
 import { thrownBy } from '../support/thrown-by.js';
 
 function refusal(content: string | Uint8Array): string {
@@ -70,13 +69,4 @@ describe('JSON', () => {
     expect(Object.keys(document)).toEqual(['__proto__']);
     expect('a' in document).toBe(false);
   });
-});
-
-it('a verdict is written as JSON.stringify writes it', () => {
-  const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
-  const property = fc.property(finite, finite, (score, risk) => {
-    const verdict = verdictOf(score, risk, 'ocsvm-tuned_2.1');
-    expect(verdictToJson(verdict)).toBe(JSON.stringify(verdict));
-  });
-  fc.assert(property);
 });
