@@ -10,7 +10,6 @@ export const STATUS_BY_TAG = {
   'unknown-model': 404,
   'method-not-allowed': 405,
   'not-acceptable': 406,
-  'request-timeout': 408,
   'body-too-large': 413,
   'too-many-rows': 413,
   'unsupported-media-type': 415,
