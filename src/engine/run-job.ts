@@ -1,6 +1,7 @@
 // One job from request bytes to reply bytes: decode → score → encode, on whichever thread calls it.
 import { AnomalyPredictorError, showValue } from '../errors.js';
 import { decodeJson } from '../formats/json.js';
+import { decodeJsonBatch } from '../formats/json-batch.js';
 import { decodeMsgpack, encodeMsgpack } from '../formats/msgpack.js';
 import { decodeLines, encodeLines } from '../formats/ndjson.js';
 import {
@@ -10,7 +11,8 @@ import {
   unpackMatrix,
 } from '../formats/packed-matrix.js';
 import type { Detector } from '../model/detector.js';
-import { checkRowCount, isRecord, readBatch, rowReader } from '../model/rows.js';
+import { checkRowCount, isRecord, type Rows, readBatch, rowReader } from '../model/rows.js';
+import type { Schema } from '../model/schema.js';
 import type { Scorer } from '../model/scorer.js';
 import { isAnomaly, predictionOf, type Verdict, verdictOf } from '../model/verdict.js';
 import type { JobReply, JobSpec, Operation, Tally, WireFormat } from './job.js';
@@ -46,11 +48,7 @@ function scoreBatch(
   body: Uint8Array,
   scorer: Scorer,
 ): JobReply {
-  const document = decode(requestFormat, body);
-  const packed = requestFormat === 'msgpack' && isPackedMatrix(document);
-  const { nRows, values } = packed
-    ? unpackMatrix(detector.schema, document, maxRows)
-    : readBatch(detector.schema, document, maxRows);
+  const { nRows, values, packed } = decodeBatch(requestFormat, detector.schema, body, maxRows);
   const scores = new Float64Array(nRows);
   const risks = new Float64Array(nRows);
   scorer.scoreInto(detector, values, nRows, scores, risks);
@@ -73,6 +71,19 @@ function scoreBatch(
     nRows,
     tallies: [tallyOf(detector, scores)],
   };
+}
+
+function decodeBatch(
+  format: WireFormat,
+  schema: Schema,
+  body: Uint8Array,
+  maxRows: number,
+): Rows & { readonly packed: boolean } {
+  if (format === 'json') return { ...decodeJsonBatch(schema, body, maxRows), packed: false };
+  const document = decodeMsgpack(body);
+  return isPackedMatrix(document)
+    ? { ...unpackMatrix(schema, document, maxRows), packed: true }
+    : { ...readBatch(schema, document, maxRows), packed: false };
 }
 
 /** Behaviours are grouped by detector, scored as batches, and answered in the order of the request. */

@@ -17,7 +17,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-export function decodeUtf8(bytes: Uint8Array): string {
+function decodeUtf8(bytes: Uint8Array): string {
   if (!isUtf8(bytes)) throw malformed('the bytes are not UTF-8');
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }
