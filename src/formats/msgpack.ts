@@ -11,7 +11,7 @@ const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsTyp
 export function decodeMsgpack(bytes: Uint8Array): unknown {
   try {
     requirePlainTokens(bytes);
-    return unpackr.unpack(bytes);
+    return unpackr.unpack(unshared(bytes));
   } catch (cause) {
     throw new AnomalyPredictorError(
       'malformed-body',
@@ -20,6 +20,11 @@ export function decodeMsgpack(bytes: Uint8Array): unknown {
       { cause },
     );
   }
+}
+
+/** From shared memory msgpackr reads texts, and so the keys of rows, byte by byte. */
+function unshared(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer instanceof SharedArrayBuffer ? Buffer.from(bytes) : bytes;
 }
 
 export function encodeMsgpack(document: unknown): Uint8Array {
