@@ -109,7 +109,8 @@ function predictBehaviours(
   const tallies: Tally[] = [];
   for (const [detector, indices] of indicesByDetector) {
     const nFeatures = detector.schema.features.length;
-    const values = new Float64Array(indices.length * nFeatures);
+    const nValues = indices.length * nFeatures;
+    const values = nValues <= scratch.length ? scratch : new Float64Array(nValues);
     const readRow = rowReader(detector.schema, [MODEL_KEY]);
     indices.forEach((row, i) => {
       readRow(behaviours[row], row, values, i * nFeatures);
@@ -125,6 +126,9 @@ function predictBehaviours(
   const reply = Array.isArray(document) ? verdicts : verdicts[0];
   return { body: encode(replyFormat, reply), nRows: verdicts.length, tallies };
 }
+
+/** Values of few behaviours: for a lone one, memory of its own costs half as much as its score. */
+const scratch = new Float64Array(1_024);
 
 /** Key of a behaviour that names its detector. */
 export const MODEL_KEY = 'model_type';
