@@ -3,8 +3,10 @@ import { Bench } from 'tinybench';
 import {
   type Forest,
   KERNEL_FUNCTIONS,
+  type Kernels,
   type OneClassSvm,
 } from '../native-free-kernels/contract.js';
+import { plainKernels } from '../native-free-kernels/plain-kernels.js';
 import { chooseKernels } from '../src/engine/choose-kernels.js';
 import { type Catalog, findDetector } from '../src/model/detector-store.js';
 import { makeForest, makeSvm, withKernel } from './models.js';
@@ -15,6 +17,8 @@ import { sink } from './sink.js';
 
 interface KernelFigure {
   readonly kernel: string;
+  /** Which implementation of it. */
+  readonly kernels: string;
   /** What the work grows with. */
   readonly model: string;
   readonly batchRows: number;
@@ -24,13 +28,14 @@ interface KernelFigure {
 }
 
 export interface KernelReport {
-  readonly kernels: string;
+  /** Those that the engine takes on this machine. */
+  readonly chosen: string;
   readonly parity: readonly Parity[];
   readonly figures: readonly KernelFigure[];
 }
 
-/** Those that the engine takes on this machine. */
-const kernels = chooseKernels('auto');
+/** Kernels that WebAssembly speeds up; the others are the plain ones there too. */
+const WITH_TWINS: readonly string[] = ['rbf', 'forest'];
 
 const LEAST_SAMPLES = 5;
 /** Larger batches are left out for models that need longer than this for one. */
@@ -38,7 +43,11 @@ const LONGEST_CALL_MS = 150;
 const PARITY_ROWS = 200;
 
 export function benchKernels(catalog: Catalog, plan: Plan): KernelReport {
-  const cases = kernelCases(catalog);
+  const chosen = chooseKernels('auto');
+  const cases = kernelCases(catalog, plainKernels);
+  if (chosen.name !== plainKernels.name) {
+    cases.push(...kernelCases(catalog, chosen).filter(({ kernel }) => WITH_TWINS.includes(kernel)));
+  }
   const parity = cases.map(checkBatchIsRowByRow);
   const figures: KernelFigure[] = [];
   for (const kernelCase of cases) {
@@ -48,11 +57,12 @@ export function benchKernels(catalog: Catalog, plan: Plan): KernelReport {
       }
     }
   }
-  return { kernels: kernels.name, parity, figures };
+  return { chosen: chosen.name, parity, figures };
 }
 
 interface KernelCase {
   readonly kernel: string;
+  readonly kernels: string;
   readonly model: string;
   readonly outputsPerRow: number;
   readonly roughNsPerRow: number;
@@ -61,7 +71,7 @@ interface KernelCase {
   readonly run: (rows: Float64Array, nRows: number, out: Float64Array) => void;
 }
 
-function kernelCases(catalog: Catalog): KernelCase[] {
+function kernelCases(catalog: Catalog, kernels: Kernels): KernelCase[] {
   const { scaler, model: svmModel } = findDetector(catalog, 'ocsvm');
   const { model: forestModel } = findDetector(catalog, 'hybrid');
   if (svmModel.type !== 'one-class-svm' || forestModel.type !== 'forest') {
@@ -77,6 +87,7 @@ function kernelCases(catalog: Catalog): KernelCase[] {
   return [
     {
       kernel: 'scale',
+      kernels: kernels.name,
       model: `${N_FEATURES} features`,
       outputsPerRow: N_FEATURES,
       roughNsPerRow: 20,
@@ -84,15 +95,16 @@ function kernelCases(catalog: Catalog): KernelCase[] {
       run: (rows, nRows, out) => kernels.scaleInto(scaler, rows, nRows, out),
     },
     ...svms.flatMap((svm) =>
-      KERNEL_FUNCTIONS.map((name) => svmCase(withKernel(svm, name), standardScores)),
+      KERNEL_FUNCTIONS.map((name) => svmCase(kernels, withKernel(svm, name), standardScores)),
     ),
-    ...forests.map((forest) => forestCase(forest, standardScores)),
+    ...forests.map((forest) => forestCase(kernels, forest, standardScores)),
   ];
 }
 
-function svmCase(svm: OneClassSvm, rows: Float64Array): KernelCase {
+function svmCase(kernels: Kernels, svm: OneClassSvm, rows: Float64Array): KernelCase {
   return {
     kernel: svm.kernel.function,
+    kernels: kernels.name,
     model: `${svm.nSupport} × ${svm.nFeatures}`,
     outputsPerRow: 1,
     roughNsPerRow: 20 * svm.nSupport,
@@ -101,9 +113,10 @@ function svmCase(svm: OneClassSvm, rows: Float64Array): KernelCase {
   };
 }
 
-function forestCase(forest: Forest, rows: Float64Array): KernelCase {
+function forestCase(kernels: Kernels, forest: Forest, rows: Float64Array): KernelCase {
   return {
     kernel: 'forest',
+    kernels: kernels.name,
     model: `${forest.nTrees} trees, ${forest.nNodes} nodes`,
     outputsPerRow: 1,
     roughNsPerRow: 100 * forest.nTrees,
@@ -112,8 +125,15 @@ function forestCase(forest: Forest, rows: Float64Array): KernelCase {
   };
 }
 
-function checkBatchIsRowByRow({ kernel, model, outputsPerRow, rows, run }: KernelCase): Parity {
-  const way = `${kernel}, ${model}: a batch and its rows one by one`;
+function checkBatchIsRowByRow({
+  kernel,
+  kernels,
+  model,
+  outputsPerRow,
+  rows,
+  run,
+}: KernelCase): Parity {
+  const way = `${kernels} ${kernel}, ${model}: a batch and its rows one by one`;
   const batch = new Float64Array(PARITY_ROWS * outputsPerRow);
   run(rows, PARITY_ROWS, batch);
   const single = new Float64Array(batch.length);
@@ -125,7 +145,7 @@ function checkBatchIsRowByRow({ kernel, model, outputsPerRow, rows, run }: Kerne
 }
 
 function measure(kernelCase: KernelCase, batchRows: number, plan: Plan): KernelFigure {
-  const { kernel, model, outputsPerRow, rows, run } = kernelCase;
+  const { kernel, kernels, model, outputsPerRow, rows, run } = kernelCase;
   const nCalls = Math.max(1, plan.kernelSampleRows / batchRows);
   const batches = Array.from({ length: nCalls }, (_, i) =>
     rowsFrom(rows, i * batchRows, batchRows),
@@ -147,6 +167,7 @@ function measure(kernelCase: KernelCase, batchRows: number, plan: Plan): KernelF
   const nsPerRow = (latencyMs: number) => (latencyMs * 1e6) / (nCalls * batchRows);
   return {
     kernel,
+    kernels,
     model,
     batchRows,
     rowsPerSecond: 1e9 / nsPerRow(result.latency.p50),

@@ -33,6 +33,8 @@ describe('npm run bench -- --quick --json FILE', () => {
   it('measures every kernel by batch size', () => {
     const kernels = new Set(report.kernels.figures.map(({ kernel }) => kernel));
     expect(kernels).toEqual(new Set(['scale', 'rbf', 'linear', 'poly', 'sigmoid', 'forest']));
+    const implementations = new Set(report.kernels.figures.map(({ kernels: name }) => name));
+    expect(implementations).toEqual(new Set(['plain', report.kernels.chosen]));
     for (const figure of report.kernels.figures) {
       expect(figure).toMatchObject({
         batchRows: A_TIME,
@@ -72,7 +74,7 @@ describe('npm run bench -- --quick --json FILE', () => {
   it('checks first that every way to a score gives the same score', () => {
     const ways = (tier: { parity: readonly { way: string; rows: number }[] }) =>
       tier.parity.filter(({ rows }) => rows > 0).map(({ way }) => way);
-    expect(ways(report.kernels)).toHaveLength(11);
+    expect(ways(report.kernels).length).toBeGreaterThanOrEqual(11);
     expect(ways(report.engine).length).toBeGreaterThanOrEqual(3);
     for (const model of ['ocsvm', 'ocsvm-tuned', 'hybrid']) {
       expect(ways(report.http)).toEqual(
