@@ -11,8 +11,16 @@ export async function interleave<const Contenders extends readonly Contender[]>(
   contenders: Contenders,
   nRounds: number,
 ): Promise<ResultsOf<Contenders>> {
-  const results = contenders.map((): unknown[] => []);
   for (const measure of contenders) await measure();
+  return takeTurns(contenders, nRounds);
+}
+
+/** The same without a round that warms up, for contenders that start anew each time. */
+export async function takeTurns<const Contenders extends readonly Contender[]>(
+  contenders: Contenders,
+  nRounds: number,
+): Promise<ResultsOf<Contenders>> {
+  const results = contenders.map((): unknown[] => []);
   for (let round = 0; round < nRounds; round++) {
     const order = round % 2 === 0 ? [...contenders.keys()] : [...contenders.keys()].reverse();
     for (const i of order) results[i].push(await contenders[i]());

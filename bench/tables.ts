@@ -1,5 +1,6 @@
 // The figures as a person reads them.
 import { renderTable } from '../src/cli/table.js';
+import type { RateComparison } from './comparison.js';
 import type { EngineReport } from './engine.js';
 import type { ContenderFigure, HttpReport } from './http.js';
 import type { KernelReport } from './kernels.js';
@@ -76,6 +77,24 @@ export function ratioTable({ figures }: HttpReport): string {
       percentSpread(figure.throughputRatio),
       percentSpread(figure.cpuRatio),
       figure.jsonParse === undefined ? '' : percentSpread(figure.jsonParse.ratio),
+    ]),
+  );
+}
+
+/** The working tree against `ref`. */
+export function comparisonTable(
+  comparisons: readonly RateComparison[],
+  ref: string,
+  nRounds: number,
+): string {
+  return section(
+    `Rows per second, medians of ${nRounds} runs of either; ratios [lowest–highest round]`,
+    ['figure', 'working tree', ref, 'working tree / ref'],
+    comparisons.map(({ figure, ours, theirs, ratio }) => [
+      figure,
+      count(ours),
+      count(theirs),
+      `${ratio.median.toFixed(2)} [${ratio.min.toFixed(2)}–${ratio.max.toFixed(2)}]`,
     ]),
   );
 }
