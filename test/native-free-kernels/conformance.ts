@@ -9,6 +9,8 @@ import { randomScaler, randomSvm, randomTrees, randomValues } from './random-mod
 
 /** Around the widths of blocks and of vector registers. */
 const BATCH_LENGTHS = [0, 1, 7, 8, 9, 63, 64, 65, 1000];
+/** Beyond any kernel's block of rows. */
+const LONGEST_BATCH = 1_500;
 /** Error of a decision in units of what was added up for it. */
 const DECISION_TOLERANCE = 1e-12;
 const UNTOUCHED = -12345.5;
@@ -105,6 +107,11 @@ const SEED = fc.nat(2 ** 31 - 1);
 /** Of rows, features, support vectors and trees: whole vector registers and what is left over. */
 const SIZE = fc.integer({ min: 1, max: 19 });
 
+const FIRST_ROW = fc.nat(50);
+const BATCH_LENGTH = fc.nat(LONGEST_BATCH - 50);
+/** Numbers in memory before the first one: 8 bytes each, and so every alignment that there is. */
+const PLACE = fc.nat(9);
+
 /** 0.1 in float32, which is above the float64 0.1, and its neighbours. */
 const BORDER = Math.fround(0.1);
 const ULP = 2 ** -27;
@@ -131,6 +138,30 @@ type RowsKernel = (rows: Float64Array, nRows: number, out: Float64Array) => void
 
 /** What holds for every kernel: rows do not see each other, and nothing else is written. */
 function describeBatches(kernel: RowsKernel, nFeatures: number, nOutPerRow: number): void {
+  it('gives each row what it gives it alone, in any batch at any place in memory', () => {
+    const rows = randomValues(new MersenneTwister(8), LONGEST_BATCH * nFeatures);
+    const alone = new Float64Array(LONGEST_BATCH * nOutPerRow);
+    splitRows(rows, nFeatures).forEach((row, i) => {
+      kernel(Float64Array.from(row), 1, alone.subarray(i * nOutPerRow));
+    });
+    const property = fc.property(
+      BATCH_LENGTH,
+      FIRST_ROW,
+      PLACE,
+      PLACE,
+      (nRows, first, from, to) => {
+        const batch = rows.subarray(first * nFeatures, (first + nRows) * nFeatures);
+        const moved = new Float64Array(from + batch.length);
+        moved.set(batch, from);
+        const out = new Float64Array(to + nRows * nOutPerRow);
+        kernel(moved.subarray(from), nRows, out.subarray(to));
+        const expected = alone.subarray(first * nOutPerRow, (first + nRows) * nOutPerRow);
+        expect(out.subarray(to)).toEqual(expected);
+      },
+    );
+    fc.assert(property, { numRuns: 40 });
+  });
+
   describe.each(BATCH_LENGTHS)('on %i rows', (nRows) => {
     const rows = randomValues(new MersenneTwister(nRows), nRows * nFeatures);
 

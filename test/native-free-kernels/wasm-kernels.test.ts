@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createWasmKernels } from '../../native-free-kernels/wasm-kernels.js';
 import { MersenneTwister } from '../../src/training/mersenne-twister.js';
+import { wasmKernels as kernels } from '../support/kernel-sets.js';
 import { describeKernels } from './conformance.js';
 import { naiveDecision } from './naive-kernels.js';
 import { randomSvm, randomValues } from './random-models.js';
-
-const bytes = readFileSync(new URL('../../native-free-kernels/kernels.wasm', import.meta.url));
-const kernels = createWasmKernels(new WebAssembly.Module(bytes));
 
 describeKernels(kernels);
 
