@@ -83,7 +83,7 @@ function kernelCases(catalog: Catalog, kernels: Kernels): KernelCase[] {
 
   // The larger one is about what a One-Class SVM on 40,000 rows with ν 0.05 has.
   const svms = [svmModel.svm, makeSvm(2_018, 2)];
-  const forests = [forestModel.forest, makeForest(100, 10, 3)];
+  const forests = [forestModel.forest, makeForest(100, 1_024, N_FEATURES, 3)];
   return [
     {
       kernel: 'scale',

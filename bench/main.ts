@@ -1,5 +1,5 @@
-// `npm run bench`: what this machine does, in three tiers: kernels, engine, HTTP.
-//   --only kernels|engine|http   one tier
+// `npm run bench`: what this machine does, in tiers: kernels, load, engine, HTTP.
+//   --only kernels|load|engine|http   one tier
 //   --json FILE                  everything that was measured, for machines
 //   --quick                      a few seconds: shows that the bench works; its figures mean little
 import { writeFileSync } from 'node:fs';
@@ -9,23 +9,32 @@ import { SHIPPED_MODELS_FOLDER } from '../src/package-paths.js';
 import { benchEngine, type EngineReport } from './engine.js';
 import { benchHttp, type HttpReport } from './http.js';
 import { benchKernels, type KernelReport } from './kernels.js';
+import { benchLoad, type LoadReport } from './load.js';
 import { describeMachine, type Machine } from './machine.js';
 import { FULL_PLAN, type Plan, QUICK_PLAN } from './plan.js';
 import { sunk } from './sink.js';
-import { engineTable, httpTable, kernelTable, machineLine, ratioTable } from './tables.js';
+import {
+  engineTable,
+  httpTable,
+  kernelTable,
+  loadTable,
+  machineLine,
+  ratioTable,
+} from './tables.js';
 
 /** The content of the file that --json names; a tier that was not asked for is missing. */
 export interface BenchReport {
   readonly machine: Machine;
   readonly plan: Plan;
   readonly kernels?: KernelReport;
+  readonly load?: LoadReport;
   readonly engine?: EngineReport;
   readonly http?: HttpReport;
   /** What the measured work left behind, so that none of it could be optimised away. */
   readonly sink: number;
 }
 
-const TIERS = ['kernels', 'engine', 'http'] as const;
+const TIERS = ['kernels', 'load', 'engine', 'http'] as const;
 type Tier = (typeof TIERS)[number];
 
 const { values: options } = parseArgs({
@@ -49,6 +58,10 @@ async function bench(tiers: readonly Tier[], plan: Plan): Promise<BenchReport> {
   if (tiers.includes('kernels')) {
     report.kernels = benchKernels(catalog, plan);
     console.log(kernelTable(report.kernels));
+  }
+  if (tiers.includes('load')) {
+    report.load = await benchLoad(findDetector(catalog, 'hybrid'), plan);
+    console.log(loadTable(report.load));
   }
   if (tiers.includes('engine')) {
     report.engine = await benchEngine(findDetector(catalog, 'ocsvm'), plan);

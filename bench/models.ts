@@ -1,5 +1,7 @@
 // Made-up models larger than the shipped ones, the same for the same seed.
 import type { Forest, KernelFunction, OneClassSvm } from '../native-free-kernels/contract.js';
+import type { Detector } from '../src/model/detector.js';
+import { assembleDetector } from '../src/model/detector-file.js';
 import { type DecisionTree, layOutForest } from '../src/model/forest-layout.js';
 import { MersenneTwister } from '../src/training/mersenne-twister.js';
 import { N_FEATURES } from './rows.js';
@@ -22,24 +24,45 @@ export function makeSvm(nSupport: number, seed: number): OneClassSvm {
   };
 }
 
-/** Full binary trees: 2^depth leaves each. */
-export function makeForest(nTrees: number, depth: number, seed: number): Forest {
+/** Trees as flat as `nLeaves` allow, their leaf values all different. */
+export function makeForest(
+  nTrees: number,
+  nLeaves: number,
+  nFeatures: number,
+  seed: number,
+): Forest {
   const random = new MersenneTwister(seed);
-  const trees = Array.from({ length: nTrees }, () => makeTree(depth, random));
-  return layOutForest(trees, N_FEATURES);
+  const trees = Array.from({ length: nTrees }, () => makeTree(nLeaves, nFeatures, random));
+  return layOutForest(trees, nFeatures);
+}
+
+/** `original` with another forest, for rows of any numbers in its first feature's unit. */
+export function withForest(original: Detector, forest: Forest): Detector {
+  const { nFeatures } = forest;
+  const names = Array.from({ length: nFeatures }, (_, i) => `feature_${i}`);
+  const [feature] = original.schema.features;
+  return assembleDetector({
+    ...original,
+    schema: { ...original.schema, features: names.map((name) => ({ ...feature, name })) },
+    encoder: names.map((name) => ({ feature: name, column: name })),
+    scaler: {
+      nFeatures,
+      mean: new Float64Array(nFeatures),
+      scale: new Float64Array(nFeatures).fill(1),
+    },
+    model: { type: 'forest', forest },
+  });
 }
 
 /** Numbered level by level. */
-function makeTree(depth: number, random: MersenneTwister): DecisionTree {
-  const nInner = 2 ** depth - 1;
-  const nodes = { length: 2 * nInner + 1 };
+function makeTree(nLeaves: number, nFeatures: number, random: MersenneTwister): DecisionTree {
+  const nInner = nLeaves - 1;
+  const nodes = { length: nInner + nLeaves };
   const isLeaf = (node: number) => node >= nInner;
   return {
     left: Int32Array.from(nodes, (_, node) => (isLeaf(node) ? -1 : 2 * node + 1)),
     right: Int32Array.from(nodes, (_, node) => (isLeaf(node) ? -1 : 2 * node + 2)),
-    feature: Int32Array.from(nodes, (_, node) =>
-      isLeaf(node) ? -2 : random.nextBelow(N_FEATURES),
-    ),
+    feature: Int32Array.from(nodes, (_, node) => (isLeaf(node) ? -2 : random.nextBelow(nFeatures))),
     threshold: Float64Array.from(nodes, (_, node) => (isLeaf(node) ? -2 : uniform(random))),
     anomalyFraction: Float64Array.from(nodes, () => random.nextUint32() / 2 ** 32),
   };

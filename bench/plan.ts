@@ -6,6 +6,9 @@ export interface Plan {
   /** A sample spans at least so many rows: a clock that is read around a single row measures itself. */
   readonly kernelSampleRows: number;
   readonly kernelMs: number;
+  /** Of a forest whose loading is measured. */
+  readonly loadTrees: number;
+  readonly loadRounds: number;
   readonly engineRounds: number;
   readonly httpRounds: number;
   /** Of one contender. */
@@ -17,6 +20,8 @@ export const FULL_PLAN: Plan = {
   kernelBatches: [1, 10, 100, 1_000, 10_000],
   kernelSampleRows: 1_000,
   kernelMs: 300,
+  loadTrees: 500,
+  loadRounds: 3,
   engineRounds: 7,
   httpRounds: 7,
   roundMs: 500,
@@ -27,6 +32,8 @@ export const QUICK_PLAN: Plan = {
   kernelBatches: [1, 100],
   kernelSampleRows: 100,
   kernelMs: 1,
+  loadTrees: 20,
+  loadRounds: 1,
   engineRounds: 2,
   httpRounds: 2,
   roundMs: 40,

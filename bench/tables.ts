@@ -4,6 +4,7 @@ import type { RateComparison } from './comparison.js';
 import type { EngineReport } from './engine.js';
 import type { ContenderFigure, HttpReport } from './http.js';
 import type { KernelReport } from './kernels.js';
+import type { LoadReport } from './load.js';
 import type { Machine } from './machine.js';
 import type { Spread } from './statistics.js';
 
@@ -23,6 +24,20 @@ export function kernelTable({ chosen, figures }: KernelReport): string {
       count(figure.rowsPerSecond),
       figure.medianNsPerRow.toFixed(1),
       figure.p99NsPerRow.toFixed(1),
+    ]),
+  );
+}
+
+export function loadTable({ workers, figures }: LoadReport): string {
+  return section(
+    `From a detector's file to scores on ${workers} workers and the calling thread, in a fresh process`,
+    ['kernels', 'model', 'file MiB', 'ms to the first score', 'memory / file size'],
+    figures.map((figure) => [
+      figure.kernels,
+      figure.model,
+      figure.fileMiB.toFixed(1),
+      countSpread(figure.readyMs),
+      ratioSpread(figure.memoryOverFile),
     ]),
   );
 }
@@ -94,7 +109,7 @@ export function comparisonTable(
       figure,
       count(ours),
       count(theirs),
-      `${ratio.median.toFixed(2)} [${ratio.min.toFixed(2)}–${ratio.max.toFixed(2)}]`,
+      ratioSpread(ratio),
     ]),
   );
 }
@@ -121,6 +136,10 @@ function count(value: number): string {
 
 function countSpread({ median, min, max }: Spread): string {
   return `${count(median)} [${count(min)}–${count(max)}]`;
+}
+
+function ratioSpread({ median, min, max }: Spread): string {
+  return `${median.toFixed(2)} [${min.toFixed(2)}–${max.toFixed(2)}]`;
 }
 
 function percentSpread({ median, min, max }: Spread): string {
