@@ -1,4 +1,5 @@
-// A forest in the memory of its own WebAssembly instance: 8 bytes a node, and every leaf value once.
+// A forest in the memory of its own WebAssembly instance: 8 bytes a node, and leaf values apart from them,
+// those that are met often only once.
 import type { Forest } from './contract.js';
 import { instantiateKernels, type WasmKernels } from './wasm-instance.js';
 
@@ -15,9 +16,8 @@ const NODE_BITS = 3;
 /** A quiet NaN; the 22 bits below number a leaf's value. */
 const LEAF_NAN = 0x7fc00000;
 const MOST_LEAF_VALUES = 2 ** 22;
-
-/** Numbers of the leaf values that occur, from 0; the first belongs to the leaf that fills up groups of trees. */
-type ValueNumbers = ReadonlyMap<number, number>;
+/** Leaf values that are stored once: more than there are fractions of up to a hundred rows. */
+const MOST_KNOWN_VALUES = 4_096;
 
 export class ResidentForest {
   readonly #kernels: WasmKernels;
@@ -25,31 +25,32 @@ export class ResidentForest {
   readonly #shift: number;
   readonly #featureMask: number;
   readonly #roots: Int32Array;
+  readonly #nodes: Int32Array;
   readonly #leafValues: Float64Array;
   readonly #groups: Float32Array;
   readonly #sums: Float64Array;
 
   /** Undefined where the forest does not fit 8-byte nodes. */
   static of(module: WebAssembly.Module, forest: Forest): ResidentForest | undefined {
-    const { nNodes, nFeatures, child, anomalyFraction } = forest;
+    const { nNodes, nFeatures, child } = forest;
     const shift = Math.ceil(Math.log2(nFeatures)) + Math.log2(LANES * F32);
     const farthestChild = 2 ** (32 - shift - NODE_BITS);
-    const valueNumbers = new Map([[0, 0]]);
+    let mostValues = 1;
     for (let node = 0; node < nNodes; node++) {
       if (child[node] - node >= farthestChild) return undefined;
-      if (child[node] === node && !valueNumbers.has(anomalyFraction[node])) {
-        valueNumbers.set(anomalyFraction[node], valueNumbers.size);
-      }
+      if (child[node] === node) mostValues++;
     }
-    if (valueNumbers.size > MOST_LEAF_VALUES) return undefined;
-    return new ResidentForest(module, forest, shift, valueNumbers);
+    mostValues = Math.min(mostValues, MOST_LEAF_VALUES);
+    const resident = new ResidentForest(module, forest, shift, mostValues);
+    return resident.#fillNodes() ? resident : undefined;
   }
 
+  /** Has room for `mostValues` leaf values; what is not used of it is never touched, and so takes no memory. */
   private constructor(
     module: WebAssembly.Module,
     forest: Forest,
     shift: number,
-    valueNumbers: ValueNumbers,
+    mostValues: number,
   ) {
     const { nFeatures, nTrees, nNodes, roots } = forest;
     const nRoots = Math.ceil(nTrees / LANES) * LANES;
@@ -57,18 +58,17 @@ export class ResidentForest {
     this.#shift = shift;
     this.#featureMask = 2 ** shift - 1;
     const sumsAt = REACHED_BYTES;
-    const leafValuesAt = sumsAt + ROWS_PER_BLOCK * F64;
-    const nodesAt = leafValuesAt + valueNumbers.size * F64;
+    const nodesAt = sumsAt + ROWS_PER_BLOCK * F64;
     const groupsAt = nodesAt + (nNodes + 1) * NODE_BYTES;
     const rootsAt = groupsAt + ROWS_PER_BLOCK * nFeatures * F32;
-    const { kernels, buffer } = instantiateKernels(module, rootsAt + nRoots * F32);
+    const leafValuesAt = rootsAt + nRoots * F32;
+    const { kernels, buffer } = instantiateKernels(module, leafValuesAt + mostValues * F64);
     this.#kernels = kernels;
     this.#sums = new Float64Array(buffer, sumsAt, ROWS_PER_BLOCK);
-    this.#leafValues = new Float64Array(buffer, leafValuesAt, valueNumbers.size);
+    this.#nodes = new Int32Array(buffer, nodesAt, 2 * (nNodes + 1));
     this.#groups = new Float32Array(buffer, groupsAt, ROWS_PER_BLOCK * nFeatures);
     this.#roots = new Int32Array(buffer, rootsAt, nRoots);
-    this.#leafValues.set([...valueNumbers.keys()]);
-    fillNodes(forest, shift, valueNumbers, new Int32Array(buffer, nodesAt, 2 * (nNodes + 1)));
+    this.#leafValues = new Float64Array(buffer, leafValuesAt, mostValues);
     const emptyTree = nodesAt + nNodes * NODE_BYTES;
     for (let tree = 0; tree < nRoots; tree++) {
       this.#roots[tree] = tree < nTrees ? nodesAt + roots[tree] * NODE_BYTES : emptyTree;
@@ -126,25 +126,34 @@ export class ResidentForest {
       }
     }
   }
-}
 
-/** The forest's nodes and one more, a leaf of value 0; `words` are two per node. */
-function fillNodes(
-  forest: Forest,
-  shift: number,
-  valueNumbers: ValueNumbers,
-  words: Int32Array,
-): void {
-  const { nNodes, child, feature, threshold, anomalyFraction } = forest;
-  const thresholds = new Float32Array(words.buffer, words.byteOffset, words.length);
-  for (let node = 0; node < nNodes; node++) {
-    if (child[node] === node) {
-      words[2 * node] = LEAF_NAN | (valueNumbers.get(anomalyFraction[node]) as number);
-    } else {
-      thresholds[2 * node] = threshold[node];
-      words[2 * node + 1] =
-        (((child[node] - node) * NODE_BYTES) << shift) | (feature[node] * LANES * F32);
+  /** The forest's nodes and one more, a leaf of value 0. False where there are too many leaf values. */
+  #fillNodes(): boolean {
+    const { nNodes, child, feature, threshold, anomalyFraction } = this.#forest;
+    const shift = this.#shift;
+    const words = this.#nodes;
+    const thresholds = new Float32Array(words.buffer, words.byteOffset, words.length);
+    const leafValues = this.#leafValues;
+    const numberByValue = new Map([[0, 0]]);
+    let nValues = 1;
+    for (let node = 0; node < nNodes; node++) {
+      if (child[node] === node) {
+        const value = anomalyFraction[node];
+        let number = numberByValue.get(value);
+        if (number === undefined) {
+          if (nValues === leafValues.length) return false;
+          number = nValues++;
+          leafValues[number] = value;
+          if (number < MOST_KNOWN_VALUES) numberByValue.set(value, number);
+        }
+        words[2 * node] = LEAF_NAN | number;
+      } else {
+        thresholds[2 * node] = threshold[node];
+        words[2 * node + 1] =
+          (((child[node] - node) * NODE_BYTES) << shift) | (feature[node] * LANES * F32);
+      }
     }
+    words[2 * nNodes] = LEAF_NAN;
+    return true;
   }
-  words[2 * nNodes] = LEAF_NAN;
 }

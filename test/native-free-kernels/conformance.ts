@@ -87,6 +87,17 @@ export function describeKernels(kernels: Kernels): void {
       fc.assert(property);
     });
 
+    it('agrees with a walk through many trees whose leaves all differ', () => {
+      const random = new MersenneTwister(9);
+      const trees = randomTrees(random, 500, 9);
+      const rows = randomValues(random, 20 * 9);
+      const out = new Float64Array(20);
+      kernels.anomalyProbabilityInto(layOutForest(trees, 9), rows, 20, out);
+      expect([...out]).toEqual(
+        splitRows(rows, 9).map((row) => naiveAnomalyProbability(trees, row)),
+      );
+    });
+
     it.each(FLOAT32_BORDERS)('compares in float32: $value against $threshold', (border) => {
       const stump = {
         left: Int32Array.of(1, -1, -1),
