@@ -5,8 +5,8 @@ import { chmodSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } 
 
 const SOURCE_FOLDERS = ['src', 'native-free-kernels', 'bench', 'test'];
 const BUILD_STAMP = 'dist/.built';
-/** Names the sources of kernels.wasm and where it goes. */
-const KERNELS_CONFIG = 'native-free-kernels/assembly/asconfig.json';
+/** Each names the sources of a WebAssembly module and where it goes. */
+const ASSEMBLIES = ['native-free-kernels/assembly', 'src/formats/assembly'];
 
 if (modifiedMs('node_modules/.package-lock.json') < modifiedMs('package-lock.json')) {
   // Not `npm ci`: that fails where the lock file lacks another platform's optional packages.
@@ -17,7 +17,9 @@ const newestSourceMs = Math.max(...['tsconfig.json', ...SOURCE_FOLDERS].map(newe
 if (process.argv.includes('--build') || modifiedMs(BUILD_STAMP) < newestSourceMs) {
   rmSync('dist', { recursive: true, force: true });
   run('npm', ['exec', '--no', '--', 'tsc']);
-  run('npm', ['exec', '--no', '--', 'asc', '--config', KERNELS_CONFIG]);
+  for (const folder of ASSEMBLIES) {
+    run('npm', ['exec', '--no', '--', 'asc', '--config', `${folder}/asconfig.json`]);
+  }
   linkProgram();
   writeFileSync(BUILD_STAMP, '');
 }

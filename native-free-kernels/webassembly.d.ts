@@ -9,7 +9,7 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
   }
   class Instance {
-    constructor(module: Module, imports: { env: { memory: Memory } });
+    constructor(module: Module, imports: { env: { memory: Memory; [name: string]: unknown } });
     readonly exports: object;
   }
   /** False also where the engine lacks an extension that the bytes use. */

@@ -1,6 +1,6 @@
 // `send`: posts many behaviours to a running server and tells what came back, and how fast.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { MODEL_KEY } from '../engine/run-job.js';
+import { MODEL_KEY } from '../engine/predict-behaviours.js';
 import { AnomalyPredictorError } from '../errors.js';
 import type { Schema } from '../model/schema.js';
 import { type BehaviourBlock, readBlocks } from './behaviour-blocks.js';

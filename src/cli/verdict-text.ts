@@ -35,7 +35,7 @@ export function verdictText(
 
 async function* ndjsonText(blocks: AsyncIterable<ScoredBlock>): AsyncGenerator<string> {
   for await (const { block, scores, risks } of blocks) {
-    yield encodeLines(block, block.firstRow, scores, risks);
+    yield encodeLines(block, block.firstRow, scores, risks).toString();
   }
 }
 

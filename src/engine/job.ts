@@ -1,6 +1,7 @@
 // What crosses between the front end and the worker threads: a request body to score and the reply body,
 // or an error as data. The same job runs inline or on a worker.
 import type { ErrorData } from '../errors.js';
+import type { Detector } from '../model/detector.js';
 
 export const OPERATIONS = ['score', 'predict', 'lines'] as const;
 /**
@@ -27,8 +28,11 @@ export interface Tally {
   readonly anomaly: number;
 }
 
+/** The detectors that a job may use; the first is the default. */
+export type Detectors = readonly Detector[];
+
 export interface JobReply {
-  readonly body: string | Uint8Array;
+  readonly body: Uint8Array;
   readonly nRows: number;
   readonly tallies: readonly Tally[];
 }

@@ -19,7 +19,6 @@ import { runJob } from './run-job.js';
 
 const scorer = new Scorer(chooseKernels(workerData as KernelChoice));
 const detectorByVersion = new Map<string, Detector>();
-const encoder = new TextEncoder();
 
 export function runTask(task: WorkerTask): unknown {
   const startMs = performance.now();
@@ -34,10 +33,11 @@ export function runTask(task: WorkerTask): unknown {
 
 function scoreBody({ spec, detectors, body }: BodyTask): JobReply {
   const reply = runJob(spec, detectors.map(attach), body, scorer);
-  // Bytes of its own: they are transferred, and msgpackr keeps writing to the memory behind its replies.
-  const bytes =
-    typeof reply.body === 'string' ? encoder.encode(reply.body) : new Uint8Array(reply.body);
-  return { ...reply, body: bytes };
+  // What is transferred must not be a part of memory that others use too.
+  const { body: bytes } = reply;
+  return bytes.length === bytes.buffer.byteLength
+    ? reply
+    : { ...reply, body: new Uint8Array(bytes) };
 }
 
 function scoreMatrix({ detector, rows, firstRow, nRows, scores, risks }: MatrixTask): void {

@@ -28,5 +28,6 @@ function unshared(bytes: Uint8Array): Uint8Array {
 }
 
 export function encodeMsgpack(document: unknown): Uint8Array {
-  return packr.pack(document);
+  // A copy: msgpackr keeps writing to the memory behind what it returns.
+  return new Uint8Array(packr.pack(document));
 }

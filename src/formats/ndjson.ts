@@ -5,8 +5,9 @@ import { type RowReader, rowReader } from '../model/rows.js';
 import type { Schema } from '../model/schema.js';
 import { predictionOf } from '../model/verdict.js';
 import { decodeJson } from './json.js';
-import { NOT_PLAIN } from './plain-number.js';
-import { plainRowReader, plainText, withRoom } from './plain-rows.js';
+import { encodeVerdicts, verdictTemplate } from './json-verdicts.js';
+import { plainFormOf, readPlainLines } from './plain-rows.js';
+import { RowValues } from './row-values.js';
 
 /** The rows of one block of lines; rows that could not be read are in `errors` and hold zeros in `values`. */
 export interface LineBlock {
@@ -19,47 +20,36 @@ export interface LineBlock {
 /** `firstRow` is the index of the block's first row in the whole stream. */
 export function decodeLines(schema: Schema, bytes: Uint8Array, firstRow: number): LineBlock {
   const nFeatures = schema.features.length;
-  const errors = new Map<number, AnomalyPredictorError>();
-  const readPlainRow = plainRowReader(schema);
+  const form = plainFormOf(schema);
   const readAnyRow = rowReader(schema);
-  const text = plainText(bytes);
-  let values: Float64Array = new Float64Array(0);
-  let row = 0;
+  const errors = new Map<number, AnomalyPredictorError>();
+  const values = new RowValues();
   for (let start = 0; start < bytes.length; ) {
-    const at = row * nFeatures;
-    values = withRoom(values, at + nFeatures);
-    const next = afterNewline(bytes, readPlainRow(text, start, values, at));
-    if (next !== NOT_PLAIN) {
-      start = next;
-      row++;
-      continue;
-    }
+    start = readPlainLines(form, bytes, start, values);
     const end = endOfLine(bytes, start);
     if (!isBlank(bytes, start, end)) {
+      const row = values.length / nFeatures;
       const line = bytes.subarray(start, end);
-      const error = readLine(readAnyRow, line, firstRow + row, values, at);
-      if (error !== undefined) {
-        errors.set(row, error);
-        values.fill(0, at, at + nFeatures);
-      }
-      row++;
+      const error = readLine(readAnyRow, line, firstRow + row, values.extend(nFeatures));
+      if (error !== undefined) errors.set(row, error);
     }
     start = end + 1;
   }
-  return { nRows: row, values: values.subarray(0, row * nFeatures), errors };
+  return { nRows: values.length / nFeatures, values: values.all(), errors };
 }
 
+/** Leaves zeros in `values` where the line has no row. */
 function readLine(
   readRow: RowReader,
   line: Uint8Array,
   row: number,
   values: Float64Array,
-  start: number,
 ): AnomalyPredictorError | undefined {
   try {
-    readRow(decodeJson(line), row, values, start);
+    readRow(decodeJson(line), row, values, 0);
     return undefined;
   } catch (error) {
+    values.fill(0);
     if (!(error instanceof AnomalyPredictorError)) throw error;
     if (error.fields.row !== undefined) return error;
     return new AnomalyPredictorError(error.tag, `row ${row}: ${error.message}`, { row });
@@ -90,27 +80,30 @@ function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
   return end === start || (end === start + 1 && bytes[start] === CARRIAGE_RETURN);
 }
 
-/** Where the next line starts if this one ends at `at`; else, or if `at` is NOT_PLAIN, NOT_PLAIN. */
-function afterNewline(bytes: Uint8Array, at: number): number {
-  if (at === NOT_PLAIN) return NOT_PLAIN;
-  const newline = bytes[at] === CARRIAGE_RETURN ? at + 1 : at;
-  return bytes[newline] === NEWLINE || newline === bytes.length ? newline + 1 : NOT_PLAIN;
-}
+const LINE = verdictTemplate(({ score, risk }) => {
+  const verdict = { row: 0, prediction: predictionOf(score), score, risk };
+  return `${JSON.stringify(verdict)}\n`;
+});
 
 /** One line per row: a verdict, or the row's error. */
 export function encodeLines(
-  block: LineBlock,
+  { nRows, errors }: LineBlock,
   firstRow: number,
   scores: Float64Array,
   risks: Float64Array,
-): string {
-  let text = '';
-  for (let row = 0; row < block.nRows; row++) {
-    const error = block.errors.get(row);
-    text +=
-      error === undefined
-        ? `{"row":${firstRow + row},"prediction":"${predictionOf(scores[row])}","score":${scores[row]},"risk":${risks[row]}}\n`
-        : `${JSON.stringify({ row: firstRow + row, error: error.message })}\n`;
+): Buffer {
+  if (errors.size === 0) return encodeVerdicts(LINE, scores, risks, firstRow);
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (const row of [...errors.keys(), nRows]) {
+    const [s, r] = [scores.subarray(from, row), risks.subarray(from, row)];
+    parts.push(encodeVerdicts(LINE, s, r, firstRow + from));
+    const error = errors.get(row);
+    if (error !== undefined) {
+      const line = { row: firstRow + row, error: error.message };
+      parts.push(Buffer.from(`${JSON.stringify(line)}\n`));
+    }
+    from = row + 1;
   }
-  return text;
+  return Buffer.concat(parts);
 }

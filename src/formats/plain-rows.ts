@@ -1,103 +1,119 @@
-// Rows of JSON straight from bytes to numbers, as most clients write them: objects with the schema's keys in
-// its order and nothing else. That takes half the time of JSON.parse and the reading of its objects; with
-// arrays JSON.parse is as fast. What is not plain is no error here: the general reader takes it or refuses it.
+// Rows of JSON straight from bytes to numbers, as most clients write them: objects with the schema's keys in its
+// order and nothing else, or arrays. What is not plain is no error here: the general reader takes it or refuses it.
 import type { Schema } from '../model/schema.js';
-import { NOT_PLAIN, readPlainNumber } from './plain-number.js';
+import { KEYS_BYTES, numbers, placeReached, readRows, TEXT_BYTES, text } from './json-text.js';
+import type { RowValues } from './row-values.js';
 
-/** JSON text that is being read. */
-export interface PlainText {
-  readonly bytes: Uint8Array;
-  /** Of the same bytes. */
-  readonly view: DataView;
+/** What to expect in a row. */
+export interface PlainForm {
+  readonly nFeatures: number;
+  /** As assembly/rows.ts wants them. */
+  readonly keys: Uint8Array;
 }
 
-/** Reads the row at `at` into values[index …]; returns where it ends, or NOT_PLAIN. */
-export type PlainRowReader = (
-  text: PlainText,
-  at: number,
-  values: Float64Array,
-  index: number,
-) => number;
-
-export function plainText(bytes: Uint8Array): PlainText {
-  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
-}
-
-const readers = new WeakMap<Schema, PlainRowReader>();
-
-/** The same reader for the same schema. */
-export function plainRowReader(schema: Schema): PlainRowReader {
-  let reader = readers.get(schema);
-  if (reader === undefined) {
-    reader = makeReader(schema);
-    readers.set(schema, reader);
-  }
-  return reader;
-}
-
-/** `values` for at least `length` of them: the same array, or a longer copy. */
-export function withRoom(values: Float64Array, length: number): Float64Array {
-  if (length <= values.length) return values;
-  const longer = new Float64Array(Math.max(2 * values.length, length, LEAST_ROOM));
-  longer.set(values);
-  return longer;
-}
-
-const LEAST_ROOM = 1_024;
-const COMMA = 0x2c;
+const NEWLINE = 0x0a;
 const OPENING_BRACE = 0x7b;
-const CLOSING_BRACE = 0x7d;
+const TEXT_END = 0;
+/** A byte that no JSON has. */
+const NONE = 0xff;
+const IN_LIST = { separator: 0x2c, last: 0x5d, spaces: bitsOf('\t\r\n') };
+const IN_LINES = { separator: NEWLINE, last: NEWLINE, spaces: bitsOf('\t\r') };
+const ALONE = { separator: NONE, last: TEXT_END, spaces: bitsOf('\t\r\n') };
 
-function makeReader({ features }: Schema): PlainRowReader {
-  const keys = features.map(({ name }) => keyWords(name));
-  const last = features.length - 1;
+const forms = new WeakMap<Schema, PlainForm>();
 
-  return function readRow({ bytes, view }, at, values, index) {
-    if (bytes[at++] !== OPENING_BRACE) return NOT_PLAIN;
-    for (let feature = 0; feature <= last; feature++) {
-      at = afterKey(view, afterSpace(bytes, at), keys[feature]);
-      if (at === NOT_PLAIN) return NOT_PLAIN;
-      at = readPlainNumber(bytes, afterSpace(bytes, at), values, index + feature);
-      if (at === NOT_PLAIN) return NOT_PLAIN;
-      at = afterSpace(bytes, at);
-      if (bytes[at++] !== (feature === last ? CLOSING_BRACE : COMMA)) return NOT_PLAIN;
-    }
-    return at;
-  };
-}
-
-/** Where the white space at `at` ends. */
-export function afterSpace(bytes: Uint8Array, at: number): number {
-  let byte = bytes[at];
-  while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++at];
-  return at;
-}
-
-const WORD_BYTES = 4;
-
-/** The bytes of `"name":` in words of four; the last word overlaps the one before. */
-interface KeyWords {
-  readonly nBytes: number;
-  readonly words: Int32Array;
-  readonly lastWord: number;
-}
-
-function keyWords(name: string): KeyWords {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(name)}:`);
-  const view = new DataView(bytes.buffer);
-  const length = Math.floor(bytes.length / WORD_BYTES);
-  return {
-    nBytes: bytes.length,
-    words: Int32Array.from({ length }, (_, word) => view.getInt32(word * WORD_BYTES)),
-    lastWord: view.getInt32(bytes.length - WORD_BYTES),
-  };
-}
-
-function afterKey(view: DataView, at: number, { nBytes, words, lastWord }: KeyWords): number {
-  const end = at + nBytes;
-  if (end > view.byteLength) return NOT_PLAIN;
-  for (let word = 0; word < words.length; word++) {
-    if (view.getInt32(at + word * WORD_BYTES) !== words[word]) return NOT_PLAIN;
+/** The form of the rows of `schema`, the same for the same one. */
+export function plainFormOf(schema: Schema): PlainForm {
+  let form = forms.get(schema);
+  if (form === undefined) {
+    form = plainForm(schema);
+    forms.set(schema, form);
   }
-  return view.getInt32(end - WORD_BYTES) === lastWord ? end : NOT_PLAIN;
+  return form;
+}
+
+/** `before`: JSON between the brace of an object and the key of its first feature. */
+export function plainForm({ features }: Schema, before = ''): PlainForm {
+  const keys = features.map(({ name }, i) =>
+    keyWords(`${i === 0 ? before : ''}${JSON.stringify(name)}:`),
+  );
+  return { nFeatures: features.length, keys: Buffer.concat(keys) };
+}
+
+/** Reads the rows of the list that opens at bytes[start]; returns where it closes, or -1 where it is not plain. */
+export function readPlainList(
+  form: PlainForm,
+  bytes: Uint8Array,
+  start: number,
+  values: RowValues,
+): number {
+  if (form.keys.length > KEYS_BYTES) return -1;
+  for (let at = start; ; ) {
+    load(bytes, at);
+    const nRows = readRows(form.keys, form.nFeatures, IN_LIST, 0);
+    if (nRows === 0) return -1;
+    values.append(numbers, nRows * form.nFeatures);
+    const place = placeReached();
+    at += place;
+    if (text[place] === IN_LIST.last) return at;
+  }
+}
+
+/** Reads lines from bytes[start] on; returns where the first one starts that is not plain, or the end. */
+export function readPlainLines(
+  form: PlainForm,
+  bytes: Uint8Array,
+  start: number,
+  values: RowValues,
+): number {
+  if (form.keys.length > KEYS_BYTES) return start;
+  let at = start;
+  while (at < bytes.length) {
+    const end = load(bytes, at);
+    // The last line may do without.
+    if (at + end === bytes.length) text.set([NEWLINE, TEXT_END], end);
+    const nRows = readRows(form.keys, form.nFeatures, IN_LINES, -1);
+    if (nRows === 0) break;
+    values.append(numbers, nRows * form.nFeatures);
+    at += placeReached() + 1;
+  }
+  return Math.min(at, bytes.length);
+}
+
+/** Reads the one object that `bytes` are into values[0 … nFeatures); false where it is not plain. */
+export function readPlainRow(form: PlainForm, bytes: Uint8Array, values: Float64Array): boolean {
+  if (bytes[0] !== OPENING_BRACE) return false;
+  if (form.keys.length > KEYS_BYTES || bytes.length > TEXT_BYTES) return false;
+  load(bytes, 0);
+  if (readRows(form.keys, form.nFeatures, ALONE, -1) === 0) return false;
+  for (let feature = 0; feature < form.nFeatures; feature++) values[feature] = numbers[feature];
+  return placeReached() === bytes.length;
+}
+
+/** Puts as much of bytes[start …] into `text` as fits; returns how much that is. */
+function load(bytes: Uint8Array, start: number): number {
+  const whole = start === 0 && bytes.length <= TEXT_BYTES;
+  const block = whole ? bytes : bytes.subarray(start, start + TEXT_BYTES);
+  text.set(block);
+  text[block.length] = TEXT_END;
+  return block.length;
+}
+
+const WORD_BYTES = 8;
+
+/** Length, mask of the last word, and the text itself in words. */
+function keyWords(key: string): Uint8Array {
+  const bytes = new TextEncoder().encode(key);
+  const nWords = Math.ceil(bytes.length / WORD_BYTES);
+  const words = new Uint8Array((nWords + 2) * WORD_BYTES);
+  new DataView(words.buffer).setUint32(0, bytes.length, true);
+  words.fill(0xff, WORD_BYTES, WORD_BYTES + bytes.length - (nWords - 1) * WORD_BYTES);
+  words.set(bytes, 2 * WORD_BYTES);
+  return words;
+}
+
+function bitsOf(characters: string): number {
+  return Array.from(characters, (character) => 1 << character.charCodeAt(0)).reduce(
+    (a, b) => a | b,
+  );
 }

@@ -1,6 +1,6 @@
 // OpenAPI operations of the scoring endpoints; feature names, hints and examples come from the schema.
 
-import { MODEL_KEY } from '../engine/run-job.js';
+import { MODEL_KEY } from '../engine/predict-behaviours.js';
 import type { Catalog } from '../model/detector-store.js';
 import type { Schema } from '../model/schema.js';
 import { CONTENT_TYPES } from './reply.js';

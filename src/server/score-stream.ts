@@ -120,7 +120,7 @@ class OrderedReplies {
     if (scored.status === 'rejected') throw scored.reason;
     const { body, nRows } = scored.value;
     this.#metrics.scored(scored.value);
-    await this.#output.write(typeof body === 'string' ? Buffer.from(body) : body);
+    await this.#output.write(body);
     this.#nRows += nRows;
     this.#unreadBytes -= unreadBytes;
     this.#wake();

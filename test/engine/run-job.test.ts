@@ -30,8 +30,11 @@ const run = (
   detectors: readonly Detector[] = [SVM, FOREST],
 ): JobReply => runJob({ ...SPEC, ...changes }, detectors, body, new Scorer(plainKernels));
 
+const textOf = ({ body }: JobReply) => Buffer.from(body).toString();
+const documentOf = (reply: JobReply) => JSON.parse(textOf(reply));
+
 const predict = (document: unknown, detectors?: readonly Detector[]) =>
-  JSON.parse(String(run({ operation: 'predict' }, jsonBody(document), detectors).body));
+  documentOf(run({ operation: 'predict' }, jsonBody(document), detectors));
 
 const refusal = (changes: Partial<JobSpec>, body: Uint8Array) =>
   thrownBy(() => run(changes, body)).toData();
@@ -124,7 +127,7 @@ describe('scoring a batch', () => {
   const rows = [NORMAL_ROW, ANOMALOUS_ROW];
 
   it('answers with columns, under the name and version of the detector', () => {
-    const reply = JSON.parse(String(run({}, jsonBody({ rows })).body));
+    const reply = documentOf(run({}, jsonBody({ rows })));
     const verdicts = predict(rows) as { score: number; risk: number }[];
     expect(reply).toEqual({
       model: 'ocsvm',
@@ -137,18 +140,16 @@ describe('scoring a batch', () => {
   });
 
   it('answers a packed matrix with packed columns, but in JSON with plain ones', () => {
-    const expected = JSON.parse(String(run({}, jsonBody({ rows })).body));
+    const expected = documentOf(run({}, jsonBody({ rows })));
     const request = { requestFormat: 'msgpack' } as const;
-    const packed = unpack(
-      run({ ...request, replyFormat: 'msgpack' }, packedBody(rows)).body as Uint8Array,
-    );
+    const packed = unpack(run({ ...request, replyFormat: 'msgpack' }, packedBody(rows)).body);
     const doubles = (bytes: Buffer) => [...new Float64Array(Uint8Array.from(bytes).buffer)];
     expect([...new Int8Array(Uint8Array.from(packed.predictions).buffer)]).toEqual([1, -1]);
     expect(doubles(packed.scores)).toEqual(expected.scores);
     expect(doubles(packed.risks)).toEqual(expected.risks);
-    expect(JSON.parse(String(run(request, packedBody(rows)).body))).toEqual(expected);
+    expect(documentOf(run(request, packedBody(rows)))).toEqual(expected);
     const plain = run({ ...request, replyFormat: 'msgpack' }, msgpackBody({ rows }));
-    expect(unpack(plain.body as Uint8Array)).toEqual(expected);
+    expect(unpack(plain.body)).toEqual(expected);
   });
 
   it('knows no packed matrix in JSON, and no other keys in a batch', () => {
@@ -167,10 +168,10 @@ describe('scoring a batch', () => {
 describe('scoring lines', () => {
   it('counts those that could be scored, and answers all', () => {
     const lines = linesBody([NORMAL_ROW, { num_users: 1 }, Object.values(ANOMALOUS_ROW)]);
-    const { body, nRows, tallies } = run({ operation: 'lines', firstRow: 40 }, lines);
-    expect(nRows).toBe(3);
-    expect(tallies).toEqual([{ model: 'ocsvm', normal: 1, anomaly: 1 }]);
-    const replies = String(body).trimEnd().split('\n');
+    const reply = run({ operation: 'lines', firstRow: 40 }, lines);
+    expect(reply.nRows).toBe(3);
+    expect(reply.tallies).toEqual([{ model: 'ocsvm', normal: 1, anomaly: 1 }]);
+    const replies = textOf(reply).trimEnd().split('\n');
     expect(replies.map((line) => JSON.parse(line))).toMatchObject([
       { row: 40, prediction: 'normal' },
       { row: 41, error: 'row 41: "inter_api_access_duration" is missing' },

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeJson } from '../../src/formats/json.js';
 import { decodeJsonBatch } from '../../src/formats/json-batch.js';
-import { NOT_PLAIN } from '../../src/formats/plain-number.js';
-import { plainRowReader, plainText } from '../../src/formats/plain-rows.js';
+import { plainFormOf, readPlainRow } from '../../src/formats/plain-rows.js';
 import { readBatch } from '../../src/model/rows.js';
 import { API_BEHAVIOUR_SCHEMA, type Schema } from '../../src/model/schema.js';
 
@@ -39,7 +38,7 @@ const row = (...values: unknown[]) =>
 
 function isPlainRow(text: string): boolean {
   const values = new Float64Array(SCHEMA.features.length);
-  return plainRowReader(SCHEMA)(plainText(Buffer.from(text)), 0, values, 0) !== NOT_PLAIN;
+  return readPlainRow(plainFormOf(SCHEMA), Buffer.from(text), values);
 }
 
 describe('a batch in JSON', () => {

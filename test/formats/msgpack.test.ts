@@ -193,7 +193,7 @@ describe('MessagePack for a client', () => {
 
   it('is plain: any decoder reads it', () => {
     const bytes = encodeMsgpack(reply);
-    const read = { ...reply, packed: Buffer.of(255, 1) };
+    const read = { ...reply, packed: bytesOf(255, 1) };
     expect(unpack(bytes)).toEqual(read);
     expect(new Unpackr({ useRecords: false }).unpack(bytes)).toEqual(read);
     expect(bytes[0]).toBe(0x84);

@@ -1,12 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NOT_PLAIN, readPlainNumber } from '../../src/formats/plain-number.js';
+import { plainForm, readPlainList, readPlainRow } from '../../src/formats/plain-rows.js';
+import { RowValues } from '../../src/formats/row-values.js';
+import { API_BEHAVIOUR_SCHEMA } from '../../src/model/schema.js';
 
-/** The number at the start of `text` and where it ends; undefined where it is not plain. */
-function read(text: string): { value: number; end: number } | undefined {
-  const values = new Float64Array(2);
-  const end = readPlainNumber(Buffer.from(`##${text}`), 2, values, 1);
-  return end === NOT_PLAIN ? undefined : { value: values[1], end: end - 2 };
+const [FEATURE] = API_BEHAVIOUR_SCHEMA.features;
+const ONE_NUMBER = plainForm({ features: [{ ...FEATURE, name: 'a' }] });
+
+/** The number that `text` is, in an array and in an object; undefined where it is not plain. */
+function read(text: string): number | undefined {
+  const inArray = new RowValues();
+  const list = `[[${text}]]`;
+  const isPlain = readPlainList(ONE_NUMBER, Buffer.from(list), 0, inArray) === list.length - 1;
+  const inObject = new Float64Array(1);
+  expect(readPlainRow(ONE_NUMBER, Buffer.from(`{"a":${text}}`), inObject)).toBe(isPlain);
+  if (!isPlain) return undefined;
+  expect(inArray.all()).toEqual(inObject);
+  return inObject[0];
 }
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
@@ -24,7 +34,7 @@ describe('a number in bytes', () => {
       const expected = JSON.parse(text);
       // Few digits may round up to infinity.
       fc.pre(Number.isFinite(expected));
-      expect(read(`${text},`)).toEqual({ value: expected, end: text.length });
+      expect(read(text)).toBe(expected);
     });
     fc.assert(property, { numRuns: 2_000 });
   });
@@ -58,7 +68,7 @@ describe('a number in bytes', () => {
     `0.${'0'.repeat(400)}1`,
     '1'.repeat(300),
   ])('is the double that JSON.parse reads, to the last bit: %s', (text) => {
-    expect(read(text)).toEqual({ value: JSON.parse(text), end: text.length });
+    expect(read(text)).toBe(JSON.parse(text));
   });
 
   it.each([
@@ -76,17 +86,15 @@ describe('a number in bytes', () => {
     'e5',
     'NaN',
     '"1"',
-    ' 1',
     '1e999',
   ])('is not plain where JSON has no finite number: %j', (text) => {
     expect(read(text)).toBeUndefined();
   });
 
-  it.each(['1 2', '1,2', '1}', '1]', '1x', '1.5.5', '1-2', '1e5e5', '0x10'])(
-    'ends where its digits end: %j',
+  it.each(['1 2', '1,2', '1}', '1]', '1x', '1.5.5', '1-2', '1e5e5', '0x10', '1\0', '1]\0'])(
+    'is not plain where anything stands behind it: %j',
     (text) => {
-      const { end } = read(text) ?? { end: 0 };
-      expect(text.slice(0, end)).toMatch(/^(0|1|1\.5|1e5)$/);
+      expect(read(text)).toBeUndefined();
     },
   );
 });
