@@ -1,5 +1,5 @@
-// The load generator: keep-alive connections that each send a ready-made request, wait for its reply
-// and send the next. It reads of a reply only what tells where it ends: on two processors every
+// The load generator: connections that each send a ready-made request, wait for its reply and send the
+// next, on a new connection where the server keeps none. It reads of a reply only what tells where it ends: on two processors every
 // microsecond spent here is one that the server does not get.
 import { connect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
@@ -17,9 +17,12 @@ export class LoadClient {
     this.#connections = connections;
   }
 
-  static async connect(port: number, nConnections: number): Promise<LoadClient> {
+  /** `keepAlive`: false for a server that closes after each reply; every request then connects anew. */
+  static async connect(port: number, nConnections: number, keepAlive = true): Promise<LoadClient> {
     return new LoadClient(
-      await Promise.all(Array.from({ length: nConnections }, () => Connection.open(port))),
+      await Promise.all(
+        Array.from({ length: nConnections }, () => Connection.open(port, keepAlive)),
+      ),
     );
   }
 
@@ -62,7 +65,11 @@ const CONTENT_LENGTH = '\r\nContent-Length: ';
 const LAST_CHUNK = '\r\n0\r\n\r\n';
 
 class Connection {
-  readonly #socket: Socket;
+  readonly #port: number;
+  readonly #keepAlive: boolean;
+  /** One for all reads instead of one for each. */
+  readonly #buffer = Buffer.allocUnsafe(READ_BUFFER_BYTES);
+  #socket: Socket | undefined;
   #nextRequest: () => Uint8Array = () => new Uint8Array();
   #endMs = 0;
   #latenciesMs: number[] = [];
@@ -73,27 +80,19 @@ class Connection {
   /** The end of a chunked body so far. */
   #tail = '';
 
-  static open(port: number): Promise<Connection> {
+  static open(port: number, keepAlive: boolean): Promise<Connection> {
+    const connection = new Connection(port, keepAlive);
+    // An idle connection would hold up a server that handles one after the other.
+    if (!keepAlive) return Promise.resolve(connection);
     return new Promise((resolve, reject) => {
-      const connection = new Connection(port, () => resolve(connection));
       connection.#settle = (error) => reject(error);
+      connection.#connect(() => resolve(connection));
     });
   }
 
-  private constructor(port: number, onConnect: () => void) {
-    this.#socket = connect({
-      port,
-      host: '127.0.0.1',
-      noDelay: true,
-      // One buffer for all reads instead of one for each.
-      onread: {
-        buffer: Buffer.allocUnsafe(READ_BUFFER_BYTES),
-        callback: (nBytes, buffer) => this.#receive(buffer as Buffer, nBytes),
-      },
-    });
-    this.#socket.once('connect', onConnect);
-    this.#socket.on('error', (error) => this.#settle?.(error));
-    this.#socket.on('close', () => this.#settle?.(new Error('the server closed a connection')));
+  private constructor(port: number, keepAlive: boolean) {
+    this.#port = port;
+    this.#keepAlive = keepAlive;
   }
 
   run(nextRequest: () => Uint8Array, endMs: number, latenciesMs: number[]): Promise<void> {
@@ -108,12 +107,37 @@ class Connection {
 
   close(): void {
     this.#settle = undefined;
-    this.#socket.destroy();
+    this.#socket?.destroy();
+  }
+
+  #connect(onConnect: (socket: Socket) => void): void {
+    const socket = connect({
+      port: this.#port,
+      host: '127.0.0.1',
+      noDelay: true,
+      onread: {
+        buffer: this.#buffer,
+        callback: (nBytes, buffer) => this.#receive(buffer as Buffer, nBytes),
+      },
+    });
+    this.#socket = socket;
+    const isCurrent = () => socket === this.#socket;
+    socket.once('connect', () => onConnect(socket));
+    socket.on('error', (error) => isCurrent() && this.#settle?.(error));
+    socket.on(
+      'close',
+      () => isCurrent() && this.#settle?.(new Error('the server closed a connection')),
+    );
   }
 
   #send(nowMs: number): void {
     this.#sentAtMs = nowMs;
-    this.#socket.write(this.#nextRequest());
+    if (this.#keepAlive) {
+      this.#socket?.write(this.#nextRequest());
+      return;
+    }
+    this.#socket?.destroy();
+    this.#connect((socket) => socket.write(this.#nextRequest()));
   }
 
   /** A part of a reply; returns true for more. */
@@ -140,7 +164,7 @@ class Connection {
     const end = head.indexOf('\r\n\r\n');
     if (end < 0 || !head.startsWith(OK)) {
       this.#settle?.(new Error(`unexpected reply: ${head}`));
-      this.#socket.destroy();
+      this.#socket?.destroy();
       return nBytes;
     }
     const length = head.indexOf(CONTENT_LENGTH);
