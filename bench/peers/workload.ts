@@ -1,0 +1,184 @@
+// What is measured: a model, rows for it, and how many of them a call gets. The large models are
+// trained by the product's own trainer on made-up data, once: they are kept in CACHE_FOLDER.
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Detector } from '../../src/model/detector.js';
+import { type Catalog, findDetector } from '../../src/model/detector-store.js';
+import { trainOneClassSvm } from '../../src/training/one-class-svm.js';
+import { trainRandomForest } from '../../src/training/random-forest.js';
+import { RandomValues } from '../random-values.js';
+import { makeBehaviours } from '../rows.js';
+import {
+  forestModel,
+  modelOfDetector,
+  nFeaturesOf,
+  type PeerModel,
+  readPeerModel,
+  writePeerModel,
+} from './peer-model.js';
+
+export interface Workload {
+  readonly name: string;
+  readonly model: PeerModel;
+  /** The shipped detector that `model` is taken from. */
+  readonly detector?: Detector;
+  readonly rowsPerCall: number;
+  /** [N_ROWS × nFeatures] row-major; float32 values, so that no contender rounds its input */
+  readonly rows: Float64Array;
+  /** Of ours over onnxruntime with one thread. */
+  readonly required: number;
+  readonly goal: number;
+}
+
+/** Rows of every workload, and of a batch. */
+export const N_ROWS = 1_024;
+
+const CACHE_FOLDER = fileURLToPath(
+  new URL('../../../node_modules/.cache/anomaly-predictor-bench/', import.meta.url),
+);
+const SHIPPED = ['ocsvm', 'ocsvm-tuned', 'hybrid'];
+
+/** Training on normal deviates; a third of a forest's rows are shifted in every feature. */
+type Recipe = {
+  readonly nTrainingRows: number;
+  readonly nFeatures: number;
+  readonly seed: number;
+} & (
+  | { readonly type: 'one-class-svm'; readonly nu: number }
+  | { readonly type: 'forest'; readonly nTrees: number; readonly shift: number }
+);
+
+interface TrainedWorkload {
+  readonly recipe: Recipe;
+  readonly required: number;
+  readonly goal: number;
+  readonly isQuick?: boolean;
+}
+
+// ν bounds the share of support vectors from below; a small shift makes noisy labels, large trees.
+const TRAINED: readonly TrainedWorkload[] = [
+  {
+    recipe: { type: 'one-class-svm', nTrainingRows: 80, nFeatures: 9, nu: 0.42, seed: 1 },
+    required: 1.5,
+    goal: 2.5,
+    isQuick: true,
+  },
+  {
+    recipe: { type: 'one-class-svm', nTrainingRows: 19_880, nFeatures: 9, nu: 0.1, seed: 1 },
+    required: 1.5,
+    goal: 2.5,
+  },
+  {
+    recipe: { type: 'one-class-svm', nTrainingRows: 9_600, nFeatures: 64, nu: 0.5, seed: 1 },
+    required: 4,
+    goal: 7,
+  },
+  {
+    recipe: {
+      type: 'forest',
+      nTrainingRows: 1_500,
+      nFeatures: 9,
+      nTrees: 100,
+      shift: 4.8,
+      seed: 3,
+    },
+    required: 3,
+    goal: 6,
+    isQuick: true,
+  },
+  {
+    recipe: {
+      type: 'forest',
+      nTrainingRows: 5_550,
+      nFeatures: 9,
+      nTrees: 300,
+      shift: 0.3,
+      seed: 4,
+    },
+    required: 5,
+    goal: 8,
+  },
+  {
+    recipe: {
+      type: 'forest',
+      nTrainingRows: 13_300,
+      nFeatures: 64,
+      nTrees: 500,
+      shift: 0.1,
+      seed: 5,
+    },
+    required: 4.5,
+    goal: 8,
+  },
+];
+
+/** One at a time: the large ones need not be in memory together. */
+export function* workloads(catalog: Catalog, quick: boolean): Generator<Workload> {
+  for (const { recipe, required, goal, isQuick } of TRAINED) {
+    if (quick && !isQuick) continue;
+    const model = trainedModel(recipe);
+    const { values } = makeRows(recipe, N_ROWS, recipe.seed + 1_000);
+    const name = `${shapeOf(model)}, ${N_ROWS.toLocaleString('en')} rows a call`;
+    yield { name, model, rowsPerCall: N_ROWS, rows: values, required, goal };
+  }
+  const behaviours = makeBehaviours(N_ROWS, 8).map(Math.fround);
+  for (const name of SHIPPED) {
+    const detector = findDetector(catalog, name);
+    const model = modelOfDetector(detector);
+    yield {
+      name: `shipped ${name} (${shapeOf(model)}), one row a call`,
+      model,
+      detector,
+      rowsPerCall: 1,
+      rows: behaviours,
+      required: 8,
+      goal: 20,
+    };
+  }
+}
+
+function shapeOf(model: PeerModel): string {
+  const count = (value: number) => value.toLocaleString('en');
+  const size =
+    model.type === 'forest'
+      ? `forest, ${count(model.forest.nTrees)} trees, ${count(model.forest.nNodes)} nodes`
+      : `One-Class SVM, ${count(model.svm.nSupport)} vectors`;
+  return `${size} × ${nFeaturesOf(model)}`;
+}
+
+function trainedModel(recipe: Recipe): PeerModel {
+  const file = join(CACHE_FOLDER, `${Object.values(recipe).join('-')}.safetensors`);
+  if (!existsSync(file)) {
+    mkdirSync(CACHE_FOLDER, { recursive: true });
+    writePeerModel(file, train(recipe));
+  }
+  return readPeerModel(file);
+}
+
+function train(recipe: Recipe): PeerModel {
+  const { nTrainingRows, nFeatures, seed } = recipe;
+  const { values, labels } = makeRows(recipe, nTrainingRows, seed);
+  if (recipe.type === 'forest') {
+    const { nTrees } = recipe;
+    const trees = trainRandomForest(values, labels, nTrainingRows, nFeatures, { nTrees, seed });
+    return forestModel(trees, nFeatures);
+  }
+  const svm = trainOneClassSvm(values, nTrainingRows, nFeatures, { nu: recipe.nu });
+  return { type: 'one-class-svm', scaler: undefined, svm };
+}
+
+function makeRows(
+  recipe: Recipe,
+  nRows: number,
+  seed: number,
+): { values: Float64Array; labels: Int8Array } {
+  const { nFeatures } = recipe;
+  const shift = recipe.type === 'forest' ? recipe.shift : 0;
+  const random = new RandomValues(seed);
+  const labels = Int8Array.from({ length: nRows }, (_, row) => (row % 3 === 0 ? -1 : 1));
+  const values = Float64Array.from({ length: nRows * nFeatures }, (_, at) =>
+    Math.fround(random.normal() + (labels[Math.floor(at / nFeatures)] === -1 ? shift : 0)),
+  );
+  return { values, labels };
+}
