@@ -164,11 +164,11 @@ async function runRound(
   requests: readonly Uint8Array[],
   durationMs: number,
 ): Promise<Round> {
-  const serverCpuBeforeMs = await server.cpuMs();
+  const before = await server.usage();
   const cpuBefore = process.cpuUsage();
   const { elapsedMs, latenciesMs } = await client.run(requests, durationMs);
   const { user, system } = process.cpuUsage(cpuBefore);
-  const serverCpuMs = (await server.cpuMs()) - serverCpuBeforeMs;
+  const serverCpuMs = (await server.usage()).cpuMs - before.cpuMs;
   return {
     requestsPerSecond: (latenciesMs.length * 1_000) / elapsedMs,
     latenciesMs,

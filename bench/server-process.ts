@@ -1,7 +1,8 @@
-// A server in a process of its own: started, asked for its processor time, stopped.
+// A server in a process of its own: started, asked for what it takes, stopped.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Usage } from './server-probe.js';
 
 export class ServerProcess {
   readonly url: URL;
@@ -18,7 +19,7 @@ export class ServerProcess {
     args: readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
   ): Promise<ServerProcess> {
-    const probe = new URL('./cpu-probe.js', import.meta.url);
+    const probe = new URL('./server-probe.js', import.meta.url);
     const child = spawn(
       process.execPath,
       ['--import', probe.href, fileURLToPath(script), ...args],
@@ -27,12 +28,10 @@ export class ServerProcess {
     return new ServerProcess(child, new URL(await printedUrl(child)));
   }
 
-  /** Processor time of all threads since the start, in milliseconds. */
-  async cpuMs(): Promise<number> {
+  async usage(): Promise<Usage> {
     const answer = once(this.#child, 'message');
-    this.#child.send('cpu');
-    const [{ user, system }] = (await answer) as [NodeJS.CpuUsage];
-    return (user + system) / 1_000;
+    this.#child.send('usage');
+    return (await answer)[0] as Usage;
   }
 
   async stop(): Promise<void> {

@@ -130,7 +130,7 @@ function section(title: string, header: string[], rows: string[][]): string {
   return `\n${title}\n${renderTable(header, rows)}`;
 }
 
-function count(value: number): string {
+export function count(value: number): string {
   return Math.round(value).toLocaleString('en');
 }
 

@@ -45,6 +45,14 @@ describe('npm run bench -- --quick --json FILE', () => {
     }
   });
 
+  it('measures how long a large detector takes to load, and its memory, with either kernels', () => {
+    expect(report.load.figures).toEqual(
+      ['plain', 'wasm'].map((kernels) =>
+        expect.objectContaining({ kernels, fileMiB: A_TIME, readyMs: SPREAD }),
+      ),
+    );
+  });
+
   it('measures the engine in the calling thread and on workers', () => {
     const works = report.engine.figures.map(({ work, workers }) => `${work} on ${workers}`);
     expect(works).toEqual(
