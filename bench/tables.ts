@@ -134,7 +134,7 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en');
 }
 
-function countSpread({ median, min, max }: Spread): string {
+export function countSpread({ median, min, max }: Spread): string {
   return `${count(median)} [${count(min)}–${count(max)}]`;
 }
 

@@ -5,6 +5,7 @@ Run as a program it writes the predecessor's pickles: detector_file.py MODEL_FIL
 
 import json
 import sys
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -31,7 +32,7 @@ def read_detector(path):
 
 
 def read_safetensors(path):
-    data = open(path, "rb").read()
+    data = Path(path).read_bytes()
     start = 8 + int.from_bytes(data[:8], "little")
     table = json.loads(data[8:start])
     metadata = table.pop("__metadata__")

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { ONE_THREAD, PYTHON_FOLDER } from './scikit-learn.js';
+import { ONE_THREAD, PYTHON, PYTHON_FOLDER } from './python.js';
 
 const N_WORKERS = 2;
 const LISTENING = /Listening at: (http:\S+)/;
@@ -28,9 +28,9 @@ export class Gunicorn {
   static async start(kind: WorkerKind, models: string, token: string): Promise<Gunicorn> {
     const { options } = WORKER_KINDS[kind];
     const child = spawn(
-      'gunicorn',
+      PYTHON,
       [
-        ...['--workers', `${N_WORKERS}`, '--worker-class', kind, ...options],
+        ...['-m', 'gunicorn', '--workers', `${N_WORKERS}`, '--worker-class', kind, ...options],
         ...['--bind', '127.0.0.1:0', '--chdir', PYTHON_FOLDER, 'flask_app:app'],
       ],
       {

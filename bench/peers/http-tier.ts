@@ -14,7 +14,7 @@ import { ServerProcess } from '../server-process.js';
 import { centreAndTail, ratios, type Spread, spreadOf } from '../statistics.js';
 import { Gunicorn, WORKER_KINDS, type WorkerKind } from './gunicorn.js';
 import { modelOfDetector, writePeerModel } from './peer-model.js';
-import { PYTHON, PYTHON_FOLDER } from './scikit-learn.js';
+import { PYTHON, PYTHON_FOLDER } from './python.js';
 
 export interface HttpFigure {
   readonly contender: string;

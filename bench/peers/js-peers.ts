@@ -26,7 +26,7 @@ const LIBSVM_LONGEST_TEXT = 4 * 2 ** 20;
 const NORMAL_CLASS = 1;
 
 export async function libSvmContender(
-  { exports }: PeerPackage,
+  libSvm: PeerPackage,
   workload: Workload,
 ): Promise<Contender | undefined> {
   const { model } = workload;
@@ -35,7 +35,7 @@ export async function libSvmContender(
   if (text.length > LIBSVM_LONGEST_TEXT) {
     throw new Error(`libsvm-js: a model file of ${text.length} bytes overflows its stack`);
   }
-  const machine = (await (exports as Promise<LibSvm>)).load(text);
+  const machine = (await (libSvm.load() as Promise<LibSvm>)).load(text);
   const calls = callsOf({ ...workload, rows: scaledRows(workload) }, N_ROWS).map(nested(workload));
   return {
     name: 'libsvm-js',
@@ -54,12 +54,12 @@ export async function libSvmContender(
 }
 
 export function randomForestContender(
-  { exports }: PeerPackage,
+  randomForest: PeerPackage,
   workload: Workload,
 ): Contender | undefined {
   const { model } = workload;
   if (model.type !== 'forest') return undefined;
-  const { RandomForestClassifier } = exports as RandomForest;
+  const { RandomForestClassifier } = randomForest.load() as RandomForest;
   const forest = RandomForestClassifier.load(mlForest(model.trees, model.forest.nFeatures));
   const rows = scaledRows(workload).map(Math.fround);
   const calls = callsOf({ ...workload, rows }, N_ROWS).map(nested(workload));

@@ -34,30 +34,33 @@ const folder = options.out ?? (options.quick ? undefined : RESULTS_FOLDER);
 if (folder !== undefined) writeResults(report, folder);
 
 async function bench(quick: boolean): Promise<PeersReport> {
-  const plan = quick ? QUICK_PLAN : FULL_PLAN;
-  const catalog = loadCatalog(SHIPPED_MODELS_FOLDER);
-  const peers = await openPeers();
-  const { versions, missing } = peers;
+  const { versions, missing, hasFlask } = openPeers();
+  const leftOut = [...missing];
   const machine = describeMachine();
   console.log(machineAndVersions({ machine, versions }));
-  for (const line of missing) console.log(line);
+  for (const line of leftOut) console.log(line);
 
   const models: ModelReport[] = [];
-  for await (const modelReport of benchModels(catalog, peers, plan, quick)) {
+  for await (const modelReport of benchModels(quick)) {
     models.push(modelReport);
     console.log(toText(modelTable(modelReport)));
   }
-  peers.scikitLearn?.close();
 
   const http: HttpReport[] = [];
-  if (peers.hasFlask) {
-    for await (const httpReport of benchHttpPeers(catalog, plan)) {
-      http.push(httpReport);
-      console.log(toText(httpTable(httpReport)));
+  if (hasFlask) {
+    const catalog = loadCatalog(SHIPPED_MODELS_FOLDER);
+    try {
+      for await (const httpReport of benchHttpPeers(catalog, quick ? QUICK_PLAN : FULL_PLAN)) {
+        http.push(httpReport);
+        console.log(toText(httpTable(httpReport)));
+      }
+    } catch (error) {
+      leftOut.push(`HTTP: ${error instanceof Error ? error.message : error}`);
+      console.error(leftOut.at(-1));
     }
   }
   console.log(toText(targetTable({ models, http })));
-  return { machine, versions, missing, models, http };
+  return { machine, versions, leftOut, models, http };
 }
 
 function writeResults(report: PeersReport, folder: string): void {

@@ -1,7 +1,9 @@
 // Ours against the peers, model by model on one thread: answers compared, then rows/s in turns.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import { chooseKernels } from '../../src/engine/choose-kernels.js';
-import type { Catalog } from '../../src/model/detector-store.js';
 import { interleave } from '../interleave.js';
 import type { Plan } from '../plan.js';
 import { ratios, type Spread, spreadOf } from '../statistics.js';
@@ -10,7 +12,8 @@ import { libSvmContender, randomForestContender } from './js-peers.js';
 import { onnxRuntimeContender } from './onnxruntime.js';
 import { kernelContender, libraryContender, plainScores } from './ours.js';
 import type { Peers } from './peers.js';
-import { type Workload, workloads } from './workload.js';
+import { ScikitLearn } from './scikit-learn.js';
+import { type Workload, workloadKeys } from './workload.js';
 
 export interface ModelFigure {
   readonly contender: string;
@@ -29,28 +32,33 @@ export interface ModelReport {
   readonly stopped: readonly string[];
 }
 
+const run = promisify(execFile);
+
 export const YARDSTICK = 'onnxruntime, 1 thread';
 
-/** Reports each workload when it is done. */
-export async function* benchModels(
-  catalog: Catalog,
-  peers: Peers,
-  plan: Plan,
-  quick: boolean,
-): AsyncGenerator<ModelReport> {
-  for (const workload of workloads(catalog, quick)) {
-    yield await benchModel(workload, peers, plan);
+/** One after the other, each in a fresh process: neither compiled code nor garbage is handed on. */
+export async function* benchModels(quick: boolean): AsyncGenerator<ModelReport> {
+  const script = fileURLToPath(new URL('./model-process.js', import.meta.url));
+  for (const key of workloadKeys(quick)) {
+    const options = quick ? ['--quick'] : [];
+    const { stdout } = await run(process.execPath, [script, key, ...options]);
+    yield JSON.parse(stdout);
   }
 }
 
-async function benchModel(workload: Workload, peers: Peers, plan: Plan): Promise<ModelReport> {
+export async function benchModel(
+  workload: Workload,
+  peers: Peers,
+  plan: Plan,
+): Promise<ModelReport> {
+  const scikitLearn = peers.hasScikitLearn ? new ScikitLearn() : undefined;
   const expected = plainScores(workload);
   const unit = scoreUnit(workload);
   const stopped: string[] = [];
   const opened: Contender[] = [];
   const agreements = new Map<Contender, Agreement>();
   try {
-    for (const make of contenderMakers(workload, peers)) {
+    for (const make of contenderMakers(workload, peers.packages, scikitLearn)) {
       try {
         const contender = await make();
         if (contender === undefined) continue;
@@ -77,13 +85,18 @@ async function benchModel(workload: Workload, peers: Peers, plan: Plan): Promise
     return { workload: name, required, goal, figures, stopped };
   } finally {
     for (const contender of opened) contender.close?.();
+    scikitLearn?.close();
   }
 }
 
 type MakeContender = () => Contender | undefined | Promise<Contender | undefined>;
 
 /** The product first; undefined comes of those that have no such model. */
-function contenderMakers(workload: Workload, { packages, scikitLearn }: Peers): MakeContender[] {
+function contenderMakers(
+  workload: Workload,
+  packages: Peers['packages'],
+  scikitLearn: ScikitLearn | undefined,
+): MakeContender[] {
   const makers: MakeContender[] = [() => kernelContender(workload, plainKernels)];
   const chosen = chooseKernels('auto');
   if (chosen.name !== plainKernels.name) {

@@ -26,11 +26,11 @@ interface Session {
 const TOLERANCE = 1e-5;
 
 export async function onnxRuntimeContender(
-  { exports }: PeerPackage,
+  runtime: PeerPackage,
   nThreads: number,
   workload: Workload,
 ): Promise<Contender> {
-  const { InferenceSession, Tensor } = exports as OnnxRuntime;
+  const { InferenceSession, Tensor } = runtime.load() as OnnxRuntime;
   const { model, rowsPerCall } = workload;
   const session = await InferenceSession.create(encodeOnnx(model), {
     intraOpNumThreads: nThreads,

@@ -7,15 +7,15 @@ const requirePeer = createRequire(new URL('../../../bench/peers/package.json', i
 export const INSTALL_PACKAGES = 'npm install --prefix bench/peers';
 
 export interface PeerPackage {
-  readonly exports: unknown;
   readonly version: string;
+  load(): unknown;
 }
 
 /** Undefined where it is not installed. */
-export function loadPeerPackage(name: string): PeerPackage | undefined {
+export function findPeerPackage(name: string): PeerPackage | undefined {
   try {
     const { version } = requirePeer(`${name}/package.json`);
-    return { exports: requirePeer(name), version };
+    return { version, load: () => requirePeer(name) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined;
     throw error;

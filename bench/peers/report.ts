@@ -2,6 +2,7 @@
 import { renderTable } from '../../src/cli/table.js';
 import type { Machine } from '../machine.js';
 import type { Spread } from '../statistics.js';
+import { countSpread, machineLine } from '../tables.js';
 import { type Chart, twoDigits } from './chart.js';
 import type { HttpReport } from './http-tier.js';
 import { type ModelReport, YARDSTICK } from './model-tier.js';
@@ -9,8 +10,8 @@ import { type ModelReport, YARDSTICK } from './model-tier.js';
 export interface PeersReport {
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
-  /** What to install, a line each. */
-  readonly missing: readonly string[];
+  /** What was not measured, and why or how to install it; a line each. */
+  readonly leftOut: readonly string[];
   readonly models: readonly ModelReport[];
   readonly http: readonly HttpReport[];
 }
@@ -49,8 +50,8 @@ export function modelTable({ workload, figures, stopped }: ModelReport): Table {
     header: ['contender', 'rows/s', `× ${YARDSTICK}`, 'largest difference', 'other labels'],
     rows: figures.map(({ contender, rowsPerSecond, ratio, agreement }) => [
       contender,
-      spread(rowsPerSecond, count),
-      ratio === undefined ? '' : spread(ratio, twoDigits),
+      countSpread(rowsPerSecond),
+      ratio === undefined ? '' : times(ratio),
       agreement.largestDifference === undefined
         ? 'labels only'
         : `${agreement.largestDifference.toExponential(0)} of ${agreement.tolerance}`,
@@ -66,12 +67,12 @@ export function httpTable({ detector, figures, ratio }: HttpReport): Table {
     header: ['server', 'requests/s', 'median ms', 'p99 ms', 'load generator CPUs'],
     rows: figures.map(({ contender, requestsPerSecond, latencyMs, generatorCpus }) => [
       contender,
-      spread(requestsPerSecond, count),
+      countSpread(requestsPerSecond),
       latencyMs.median.toFixed(2),
       latencyMs.p99.toFixed(2),
       generatorCpus.median.toFixed(2),
     ]),
-    notes: [`ours over the faster of the predecessor's: ${spread(ratio, twoDigits)} times`],
+    notes: [`ours over the faster of the predecessor's: ${times(ratio)} times`],
   };
 }
 
@@ -93,7 +94,7 @@ export function toMarkdown(report: PeersReport): string {
     'figures are medians [lowest–highest round]. Differences are to our plain kernels, in units of',
     'what is added up for a score, beside what is allowed; labels may differ within that of 0.',
     '',
-    ...report.missing.map((line) => `- ${line}`),
+    ...report.leftOut.map((line) => `- ${line}`),
     ...tables.flatMap(markdownTable),
   ].join('\n');
 }
@@ -135,13 +136,8 @@ export function machineAndVersions({
   machine,
   versions,
 }: Pick<PeersReport, 'machine' | 'versions'>): string {
-  const { cpu, cores, memoryGiB, system, node, date } = machine;
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return [
-    ...[cpu, `${cores} cores`, `${memoryGiB} GiB`, system, `Node ${node}`],
-    ...peers,
-    date.slice(0, 10),
-  ].join(', ');
+  return [machineLine(machine), ...peers].join(', ');
 }
 
 function targetRow(
@@ -158,7 +154,7 @@ function targetRow(
     over,
     String(required),
     goal === undefined ? '' : String(goal),
-    spread(ratio, twoDigits),
+    times(ratio),
     verdict,
   ];
 }
@@ -169,10 +165,6 @@ function markdownTable({ title, header, rows, notes }: Table): string[] {
   return [...lines, ...rows.map(line), '', ...notes.map((note) => `${note}\n`)];
 }
 
-function spread({ median, min, max }: Spread, show: (value: number) => string): string {
-  return `${show(median)} [${show(min)}–${show(max)}]`;
-}
-
-function count(value: number): string {
-  return Math.round(value).toLocaleString('en');
+function times({ median, min, max }: Spread): string {
+  return `${twoDigits(median)} [${twoDigits(min)}–${twoDigits(max)}]`;
 }

@@ -1,50 +1,24 @@
 // scikit-learn in a process of its own, timed by itself.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { Contender } from './contender.js';
 import { writePeerModel } from './peer-model.js';
+import { ONE_THREAD, PYTHON, PYTHON_FOLDER } from './python.js';
 import type { Workload } from './workload.js';
-
-/** The one that Debian's python3-* packages belong to. */
-export const PYTHON = '/usr/bin/python3';
-export const PYTHON_FOLDER = fileURLToPath(new URL('../../../bench/peers/', import.meta.url));
-/** numpy must not use more threads than the others. */
-export const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
-export const INSTALL_SCIKIT_LEARN = 'apt-get install python3-sklearn';
 
 const TOLERANCE = 1e-12;
 
+/** Expects that it is installed. */
 export class ScikitLearn {
-  /** Of scikit-learn, numpy and Python. */
-  readonly versions: Readonly<Record<string, string>>;
-  readonly #child: ChildProcess;
-  readonly #replies: AsyncIterator<string>;
   readonly #folder = mkdtempSync(join(tmpdir(), 'bench-peers-'));
-
-  private constructor(
-    child: ChildProcess,
-    replies: AsyncIterator<string>,
-    versions: Record<string, string>,
-  ) {
-    this.#child = child;
-    this.#replies = replies;
-    this.versions = versions;
-  }
-
-  /** Undefined where Python or scikit-learn are not installed. */
-  static async start(): Promise<ScikitLearn | undefined> {
-    if (!hasPythonModules('sklearn')) return undefined;
-    const child = spawn(PYTHON, [join(PYTHON_FOLDER, 'scikit_learn_peer.py')], {
-      env: { ...process.env, ...ONE_THREAD },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    const replies = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    return new ScikitLearn(child, replies, await nextReply(replies));
-  }
+  readonly #child = spawn(PYTHON, [join(PYTHON_FOLDER, 'scikit_learn_peer.py')], {
+    env: { ...process.env, ...ONE_THREAD },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  readonly #replies = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
 
   /** Takes the place of the last one. */
   async contender({ model, rows, rowsPerCall }: Workload): Promise<Contender> {
@@ -68,18 +42,14 @@ export class ScikitLearn {
   }
 
   close(): void {
-    this.#child.stdin?.end();
+    this.#child.stdin.end();
     rmSync(this.#folder, { recursive: true });
   }
 
   #ask<Reply>(command: object): Promise<Reply> {
-    this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
+    this.#child.stdin.write(`${JSON.stringify(command)}\n`);
     return nextReply<Reply>(this.#replies);
   }
-}
-
-export function hasPythonModules(...modules: readonly string[]): boolean {
-  return spawnSync(PYTHON, ['-c', `import ${modules.join(', ')}`]).status === 0;
 }
 
 async function nextReply<Reply>(replies: AsyncIterator<string>): Promise<Reply> {

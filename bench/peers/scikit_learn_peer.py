@@ -5,12 +5,10 @@
 """
 
 import json
-import platform
 import sys
 import time
 
 import numpy as np
-import sklearn
 from detector_file import read_detector
 from sklearn.ensemble import RandomForestClassifier
 
@@ -46,7 +44,6 @@ def reply(**values):
     print(json.dumps(values), flush=True)
 
 
-reply(sklearn=sklearn.__version__, numpy=np.__version__, python=platform.python_version())
 for line in sys.stdin:
     command = json.loads(line)
     if "load" in command:

@@ -113,29 +113,36 @@ const TRAINED: readonly TrainedWorkload[] = [
   },
 ];
 
-/** One at a time: the large ones need not be in memory together. */
-export function* workloads(catalog: Catalog, quick: boolean): Generator<Workload> {
-  for (const { recipe, required, goal, isQuick } of TRAINED) {
-    if (quick && !isQuick) continue;
+/** What `makeWorkload` makes; `quick`: without those that take a while. */
+export function workloadKeys(quick: boolean): string[] {
+  const trained = TRAINED.filter(({ isQuick }) => isQuick || !quick);
+  return [...trained.map(({ recipe }) => keyOf(recipe)), ...SHIPPED];
+}
+
+export function makeWorkload(catalog: Catalog, key: string): Workload {
+  const trained = TRAINED.find(({ recipe }) => keyOf(recipe) === key);
+  if (trained !== undefined) {
+    const { recipe, required, goal } = trained;
     const model = trainedModel(recipe);
     const { values } = makeRows(recipe, N_ROWS, recipe.seed + 1_000);
     const name = `${shapeOf(model)}, ${N_ROWS.toLocaleString('en')} rows a call`;
-    yield { name, model, rowsPerCall: N_ROWS, rows: values, required, goal };
+    return { name, model, rowsPerCall: N_ROWS, rows: values, required, goal };
   }
-  const behaviours = makeBehaviours(N_ROWS, 8).map(Math.fround);
-  for (const name of SHIPPED) {
-    const detector = findDetector(catalog, name);
-    const model = modelOfDetector(detector);
-    yield {
-      name: `shipped ${name} (${shapeOf(model)}), one row a call`,
-      model,
-      detector,
-      rowsPerCall: 1,
-      rows: behaviours,
-      required: 8,
-      goal: 20,
-    };
-  }
+  const detector = findDetector(catalog, key);
+  const model = modelOfDetector(detector);
+  return {
+    name: `shipped ${key} (${shapeOf(model)}), one row a call`,
+    model,
+    detector,
+    rowsPerCall: 1,
+    rows: makeBehaviours(N_ROWS, 8).map(Math.fround),
+    required: 8,
+    goal: 20,
+  };
+}
+
+function keyOf(recipe: Recipe): string {
+  return Object.values(recipe).join('-');
 }
 
 function shapeOf(model: PeerModel): string {
@@ -148,7 +155,7 @@ function shapeOf(model: PeerModel): string {
 }
 
 function trainedModel(recipe: Recipe): PeerModel {
-  const file = join(CACHE_FOLDER, `${Object.values(recipe).join('-')}.safetensors`);
+  const file = join(CACHE_FOLDER, `${keyOf(recipe)}.safetensors`);
   if (!existsSync(file)) {
     mkdirSync(CACHE_FOLDER, { recursive: true });
     writePeerModel(file, train(recipe));

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
+  findPeerPackage,
   INSTALL_PACKAGES,
-  loadPeerPackage,
   notInstalled,
 } from '../../../bench/peers/peer-package.js';
 
 describe('a peer that is not installed', () => {
   it('is left out', () => {
-    expect(loadPeerPackage('no-such-peer')).toBeUndefined();
+    expect(findPeerPackage('no-such-peer')).toBeUndefined();
   });
 
   it('is named with the command that installs it', () => {

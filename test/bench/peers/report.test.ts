@@ -56,7 +56,7 @@ const REPORT: PeersReport = {
     date: '2026-01-02T03:04:05.000Z',
   },
   versions: { 'onnxruntime-node': '1.30.0' },
-  missing: ['libsvm-js: not installed, install by `npm install --prefix bench/peers`'],
+  leftOut: ['libsvm-js: not installed, install by `npm install --prefix bench/peers`'],
   models: [modelReport(4)],
   http: [HTTP],
 };
@@ -102,9 +102,9 @@ describe('the report of the comparison', () => {
   it('names machine, versions and date, and what was not installed', () => {
     const markdown = toMarkdown(REPORT);
     expect(markdown).toContain(
-      'a processor, 2 cores, 8 GiB, linux, Node v20, onnxruntime-node 1.30.0, 2026-01-02',
+      'a processor, 2 cores, 8 GiB, linux, Node v20, 2026-01-02T03:04:05.000Z, onnxruntime-node 1.30.0',
     );
-    expect(markdown).toContain(`- ${REPORT.missing[0]}`);
+    expect(markdown).toContain(`- ${REPORT.leftOut[0]}`);
     expect(markdown).toContain(
       '| ours, wasm | 1,000,000 [1,000,000–1,000,000] | 4 [4–4] | 3e-8 of 0.00001 | 0 |',
     );
