@@ -14,6 +14,7 @@ import { ENGINE_DEFAULTS, type EngineOptions } from './engine-options.js';
 import type { JobReply, JobSpec, WireFormat, WorkerReply, WorkerTask } from './job.js';
 import { OPERATIONS } from './job.js';
 import { runJob } from './run-job.js';
+import { giveBackShared, takeShared } from './shared-memory.js';
 
 /** Scores of a batch; all arrays have one element per row. */
 export interface BatchScores {
@@ -155,7 +156,7 @@ export class Engine {
   /**
    * Runs a request body through `spec`, at once where that is cheaper than the trip to a worker.
    * `detectors`: those that the job may use, the default first. `body` may be reused by the caller
-   * when this returns, unless it is in shared memory.
+   * when this returns, unless it is in shared memory; such of shared-memory.ts is given back.
    * @throws AnomalyPredictorError at once or as a rejection
    */
   submit(
@@ -172,6 +173,7 @@ export class Engine {
       const startMs = performance.now();
       const reply = runJob(spec, detectors, body, this.#scorer);
       cost.add(body.length, reply.nRows, performance.now() - startMs);
+      giveBackShared(body);
       return reply;
     }
     return this.#submitToWorker(spec, detectors, body, cost);
@@ -207,16 +209,21 @@ export class Engine {
   ): Promise<JobReply> {
     const nRows = cost.expectedRows(body.length);
     this.#requireRoom(nRows);
+    const shared = body.buffer instanceof SharedArrayBuffer ? body : copyToShared(body);
     const task: WorkerTask = {
       kind: 'body',
       spec,
       detectors: detectors.map(handleOf),
-      body: body.buffer instanceof SharedArrayBuffer ? body : copyToShared(body),
+      body: shared,
     };
-    const { reply, elapsedMs } = await this.#run(task, nRows);
-    const jobReply = reply as JobReply;
-    cost.add(body.length, jobReply.nRows, elapsedMs);
-    return jobReply;
+    try {
+      const { reply, elapsedMs } = await this.#run(task, nRows);
+      const jobReply = reply as JobReply;
+      cost.add(body.length, jobReply.nRows, elapsedMs);
+      return jobReply;
+    } finally {
+      giveBackShared(shared);
+    }
   }
 
   async #scoreRows(
@@ -323,7 +330,7 @@ function handleOf({ version, bytes }: Detector) {
 }
 
 function copyToShared(body: Uint8Array): Uint8Array {
-  const shared = new Uint8Array(new SharedArrayBuffer(body.length));
+  const shared = takeShared(body.length);
   shared.set(body);
   return shared;
 }

@@ -1,5 +1,6 @@
 // Gathers a body that arrives in several chunks, in shared memory: the engine hands it to a worker
 // thread without another copy.
+import { giveBackShared, takeShared } from '../../engine/shared-memory.js';
 
 const SMALLEST_CAPACITY_BYTES = 64 * 1024;
 
@@ -9,12 +10,12 @@ export class BodyBuffer {
   #length = 0;
 
   /**
-   * With a declared length (at most `limitBytes`) the memory has exactly that size and is touched only as
-   * far as data arrives; without one it doubles as it fills.
+   * With a declared length (at most `limitBytes`) the memory has that size and is touched only as far as data
+   * arrives; without one it doubles as it fills.
    */
   constructor(limitBytes: number, declaredBytes: number | undefined) {
     this.#limitBytes = limitBytes;
-    this.#bytes = allocate(declaredBytes ?? Math.min(SMALLEST_CAPACITY_BYTES, limitBytes));
+    this.#bytes = takeShared(declaredBytes ?? Math.min(SMALLEST_CAPACITY_BYTES, limitBytes));
   }
 
   /** Copies `chunk`; false, with nothing copied, when the body would pass the limit. */
@@ -24,8 +25,11 @@ export class BodyBuffer {
       return false;
     }
     if (length > this.#bytes.length) {
-      const grown = allocate(Math.min(Math.max(length, this.#bytes.length * 2), this.#limitBytes));
+      const grown = takeShared(
+        Math.min(Math.max(length, this.#bytes.length * 2), this.#limitBytes),
+      );
       grown.set(this.#bytes.subarray(0, this.#length));
+      giveBackShared(this.#bytes);
       this.#bytes = grown;
     }
     this.#bytes.set(chunk, this.#length);
@@ -37,8 +41,4 @@ export class BodyBuffer {
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
-}
-
-function allocate(nBytes: number): Uint8Array {
-  return new Uint8Array(new SharedArrayBuffer(nBytes));
 }
