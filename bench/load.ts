@@ -11,7 +11,7 @@ import type { Detector } from '../src/model/detector.js';
 import { saveDetector } from '../src/model/detector-store.js';
 import { takeTurns } from './interleave.js';
 import type { Loaded } from './load-process.js';
-import { makeForest, withForest } from './models.js';
+import { makeForest, withModel } from './models.js';
 import type { Plan } from './plan.js';
 import { sink } from './sink.js';
 import { type Spread, spreadOf } from './statistics.js';
@@ -41,10 +41,13 @@ const run = promisify(execFile);
 export async function benchLoad(original: Detector, plan: Plan): Promise<LoadReport> {
   const folder = mkdtempSync(join(tmpdir(), 'anomaly-predictor-bench-'));
   try {
-    const detectors = [
-      withForest(original, makeForest(1, 2, N_FEATURES, 8)),
-      withForest(original, makeForest(plan.loadTrees, LEAVES_PER_TREE, N_FEATURES, 9)),
+    const forests = [
+      makeForest(1, 2, N_FEATURES, 8),
+      makeForest(plan.loadTrees, LEAVES_PER_TREE, N_FEATURES, 9),
     ];
+    const detectors = forests.map((forest) =>
+      withModel(original, N_FEATURES, { type: 'forest', forest }),
+    );
     const [nothing, large] = detectors.map((detector, i) => {
       const path = join(folder, String(i));
       mkdirSync(path);

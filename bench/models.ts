@@ -1,6 +1,6 @@
 // Made-up models larger than the shipped ones, the same for the same seed.
 import type { Forest, KernelFunction, OneClassSvm } from '../native-free-kernels/contract.js';
-import type { Detector } from '../src/model/detector.js';
+import type { Detector, Model } from '../src/model/detector.js';
 import { assembleDetector } from '../src/model/detector-file.js';
 import { type DecisionTree, layOutForest } from '../src/model/forest-layout.js';
 import { MersenneTwister } from '../src/training/mersenne-twister.js';
@@ -36,9 +36,8 @@ export function makeForest(
   return layOutForest(trees, nFeatures);
 }
 
-/** `original` with another forest, for rows of any numbers in its first feature's unit. */
-export function withForest(original: Detector, forest: Forest): Detector {
-  const { nFeatures } = forest;
+/** `original` with another model, for rows of any numbers in its first feature's unit. */
+export function withModel(original: Detector, nFeatures: number, model: Model): Detector {
   const names = Array.from({ length: nFeatures }, (_, i) => `feature_${i}`);
   const [feature] = original.schema.features;
   return assembleDetector({
@@ -50,7 +49,7 @@ export function withForest(original: Detector, forest: Forest): Detector {
       mean: new Float64Array(nFeatures),
       scale: new Float64Array(nFeatures).fill(1),
     },
-    model: { type: 'forest', forest },
+    model,
   });
 }
 

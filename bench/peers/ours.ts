@@ -1,5 +1,4 @@
-// The product's contenders: its kernels on one thread, and for shipped detectors also its library
-// as a program calls it.
+// The product's contenders: its kernels on one thread, and its library as a program calls it.
 import type { Kernels } from '../../native-free-kernels/contract.js';
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import { createEngine } from '../../src/engine/engine.js';
@@ -38,9 +37,8 @@ export function kernelContender(workload: Workload, kernels: Kernels): Contender
 }
 
 /** `engine.score` in the calling thread. */
-export async function libraryContender(workload: Workload): Promise<Contender | undefined> {
+export async function libraryContender(workload: Workload): Promise<Contender> {
   const { detector, model } = workload;
-  if (detector === undefined) return undefined;
   const engine = await createEngine({ workers: 0 });
   const calls = callsOf(workload, N_ROWS);
   return {
@@ -64,9 +62,10 @@ export async function libraryContender(workload: Workload): Promise<Contender | 
 
 type ScoreInto = (rows: Float64Array, out: Float64Array) => void;
 
-/** Of one call: a model's kernel alone; for a shipped detector scaling, score and risk. */
-function scoreFunction({ model, detector, rowsPerCall }: Workload, kernels: Kernels): ScoreInto {
-  if (detector !== undefined) {
+/** Of one call: a model's kernel alone, or all that a detector does. */
+function scoreFunction(workload: Workload, kernels: Kernels): ScoreInto {
+  const { model, detector, isWholeDetector, rowsPerCall } = workload;
+  if (isWholeDetector) {
     const scorer = new Scorer(kernels);
     const risks = new Float64Array(rowsPerCall);
     return (rows, out) => scorer.scoreInto(detector, rows, rowsPerCall, out, risks);
@@ -80,11 +79,11 @@ function scoreFunction({ model, detector, rowsPerCall }: Workload, kernels: Kern
 }
 
 function scoresBy(scoreInto: ScoreInto, workload: Workload): Float64Array {
-  const { model, detector, rowsPerCall } = workload;
+  const { model, isWholeDetector, rowsPerCall } = workload;
   const out = new Float64Array(N_ROWS);
   callsOf(workload, N_ROWS).forEach((rows, call) => {
     scoreInto(rows, out.subarray(call * rowsPerCall, (call + 1) * rowsPerCall));
   });
-  const isProbability = detector === undefined && model.type === 'forest';
+  const isProbability = !isWholeDetector && model.type === 'forest';
   return isProbability ? out.map((probability) => 1 - 2 * probability) : out;
 }

@@ -7,6 +7,7 @@ import type { Detector } from '../../src/model/detector.js';
 import { type Catalog, findDetector } from '../../src/model/detector-store.js';
 import { trainOneClassSvm } from '../../src/training/one-class-svm.js';
 import { trainRandomForest } from '../../src/training/random-forest.js';
+import { withModel } from '../models.js';
 import { RandomValues } from '../random-values.js';
 import { makeBehaviours } from '../rows.js';
 import {
@@ -21,8 +22,10 @@ import {
 export interface Workload {
   readonly name: string;
   readonly model: PeerModel;
-  /** The shipped detector that `model` is taken from. */
-  readonly detector?: Detector;
+  /** With that model, for the library. */
+  readonly detector: Detector;
+  /** Whether kernels are measured with what a detector has around its model: scaling, and the risk. */
+  readonly isWholeDetector: boolean;
   readonly rowsPerCall: number;
   /** [N_ROWS × nFeatures] row-major; float32 values, so that no contender rounds its input */
   readonly rows: Float64Array;
@@ -126,7 +129,16 @@ export function makeWorkload(catalog: Catalog, key: string): Workload {
     const model = trainedModel(recipe);
     const { values } = makeRows(recipe, N_ROWS, recipe.seed + 1_000);
     const name = `${shapeOf(model)}, ${N_ROWS.toLocaleString('en')} rows a call`;
-    return { name, model, rowsPerCall: N_ROWS, rows: values, required, goal };
+    return {
+      name,
+      model,
+      detector: detectorOf(model, catalog),
+      isWholeDetector: false,
+      rowsPerCall: N_ROWS,
+      rows: values,
+      required,
+      goal,
+    };
   }
   const detector = findDetector(catalog, key);
   const model = modelOfDetector(detector);
@@ -134,11 +146,23 @@ export function makeWorkload(catalog: Catalog, key: string): Workload {
     name: `shipped ${key} (${shapeOf(model)}), one row a call`,
     model,
     detector,
+    isWholeDetector: true,
     rowsPerCall: 1,
     rows: makeBehaviours(N_ROWS, 8).map(Math.fround),
     required: 8,
     goal: 20,
   };
+}
+
+/** A shipped one with another model, and without its scaler. */
+function detectorOf(model: PeerModel, catalog: Catalog): Detector {
+  return withModel(
+    findDetector(catalog, SHIPPED[0]),
+    nFeaturesOf(model),
+    model.type === 'forest'
+      ? { type: 'forest', forest: model.forest }
+      : { type: 'one-class-svm', svm: model.svm, riskScale: 1 },
+  );
 }
 
 function keyOf(recipe: Recipe): string {
