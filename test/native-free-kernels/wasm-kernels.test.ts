@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { OneClassSvm } from '../../native-free-kernels/contract.js';
+import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import { MersenneTwister } from '../../src/training/mersenne-twister.js';
 import { wasmKernels as kernels } from '../support/kernel-sets.js';
 import { describeKernels } from './conformance.js';
@@ -34,6 +36,30 @@ describe('an RBF machine of the wasm kernels', () => {
     });
   });
 
+  it.each([1, 2, 3, 4, 5, 8, 9, 63, 64, 65])(
+    'keeps faint kernels of %i features to 1e-12',
+    (nFeatures) => {
+      const random = new MersenneTwister(8);
+      const model = randomSvm(random, 'rbf', 21, nFeatures);
+      const svm = { ...model, kernel: { ...model.kernel, gamma: 1 }, intercept: 0 };
+      const scales = Array.from({ length: N_ROWS }, (_, row) => (row / N_ROWS) * 12);
+      const rows = Float64Array.from(
+        scales.flatMap((scale) =>
+          [...randomValues(random, nFeatures)].map((value) => value * scale),
+        ),
+      );
+      expectPlainDecisions(svm, rows);
+    },
+  );
+
+  it.each([1e-300, 1e-12, 1e12, 1e300, 0])('takes coefficients of the size of %d', (size) => {
+    const random = new MersenneTwister(9);
+    const model = randomSvm(random, 'rbf', 21, N_FEATURES);
+    const coefficients = model.coefficients.map((value) => value * size);
+    const svm = { ...model, coefficients, intercept: 0 };
+    expectPlainDecisions(svm, randomValues(random, N_ROWS * N_FEATURES));
+  });
+
   it('gives the intercept where every support vector is out of sight', () => {
     const svm = randomSvm(new MersenneTwister(6), 'rbf', 21, N_FEATURES);
     const out = new Float64Array(3);
@@ -53,3 +79,16 @@ describe('an RBF machine of the wasm kernels', () => {
     expect(out[0]).not.toBe(0);
   });
 });
+
+/** For an intercept of 0, where the decision itself is the sum of the terms. */
+function expectPlainDecisions(svm: OneClassSvm, rows: Float64Array): void {
+  const nRows = rows.length / svm.nFeatures;
+  const out = new Float64Array(nRows);
+  const plain = new Float64Array(nRows);
+  kernels.decisionInto(svm, rows, nRows, out);
+  plainKernels.decisionInto(svm, rows, nRows, plain);
+  out.forEach((decision, row) => {
+    // Below 1e-308 a float64 has fewer digits.
+    expect(Math.abs(decision - plain[row])).toBeLessThanOrEqual(1e-12 * plain[row] + 1e-310);
+  });
+}
