@@ -3,7 +3,6 @@ import { performance } from 'node:perf_hooks';
 import type { Workload } from './workload.js';
 
 export interface Contender {
-  readonly name: string;
   /** How far a score may be off, in units of what is added up for it. */
   readonly tolerance: number;
   /** Scores of all rows, or labels (1 normal, −1 anomaly) where there are no scores. */
@@ -30,14 +29,14 @@ export interface Agreement {
  * Throws at a score beyond the tolerance, and at a label that it does not explain.
  */
 export function checkAnswers(
-  { name, tolerance }: Pick<Contender, 'name' | 'tolerance'>,
-  expected: Float64Array,
   answers: Answers,
+  expected: Float64Array,
+  tolerance: number,
   unit: number,
 ): Agreement {
   const values = 'scores' in answers ? answers.scores : answers.labels;
   if (values.length !== expected.length) {
-    throw new Error(`${name}: ${values.length} answers, expected ${expected.length}`);
+    throw new Error(`${values.length} answers, expected ${expected.length}`);
   }
   let largestDifference = 0;
   let otherLabels = 0;
@@ -50,7 +49,7 @@ export function checkAnswers(
     if (!(difference <= tolerance) || unexplained) {
       const what = 'scores' in answers ? 'score' : 'label';
       const wanted = `expected ${expected[row]} within ${tolerance * unit}`;
-      throw new Error(`${name}: ${what} of row ${row}: ${values[row]}, ${wanted}`);
+      throw new Error(`${what} of row ${row}: ${values[row]}, ${wanted}`);
     }
   }
   return {

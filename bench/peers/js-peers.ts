@@ -33,12 +33,11 @@ export async function libSvmContender(
   if (model.type === 'forest') return undefined;
   const text = libSvmText(model.svm);
   if (text.length > LIBSVM_LONGEST_TEXT) {
-    throw new Error(`libsvm-js: a model file of ${text.length} bytes overflows its stack`);
+    throw new Error(`a model file of ${text.length} bytes overflows its stack`);
   }
   const machine = (await (libSvm.load() as Promise<LibSvm>)).load(text);
   const calls = callsOf({ ...workload, rows: scaledRows(workload) }, N_ROWS).map(nested(workload));
   return {
-    name: 'libsvm-js',
     tolerance: LIBSVM_TOLERANCE,
     answers: () => ({ labels: calls.flatMap((rows) => machine.predict(rows)) }),
     rate: (durationMs) =>
@@ -64,7 +63,6 @@ export function randomForestContender(
   const rows = scaledRows(workload).map(Math.fround);
   const calls = callsOf({ ...workload, rows }, N_ROWS).map(nested(workload));
   return {
-    name: 'ml-random-forest',
     // Trees of pure leaves vote as their probabilities do, but for a tie.
     tolerance: 0,
     answers: () => ({

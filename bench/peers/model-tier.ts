@@ -56,26 +56,30 @@ export async function benchModel(
   const unit = scoreUnit(workload);
   const stopped: string[] = [];
   const opened: Contender[] = [];
-  const agreements = new Map<Contender, Agreement>();
+  const agreements: [name: string, contender: Contender, agreement: Agreement][] = [];
   try {
-    for (const make of contenderMakers(workload, peers.packages, scikitLearn)) {
+    for (const [name, make] of contenderMakers(workload, peers.packages, scikitLearn)) {
       try {
         const contender = await make();
         if (contender === undefined) continue;
         opened.push(contender);
         const answers = await contender.answers();
-        agreements.set(contender, checkAnswers(contender, expected, answers, unit));
+        const agreement = checkAnswers(answers, expected, contender.tolerance, unit);
+        agreements.push([name, contender, agreement]);
       } catch (error) {
-        stopped.push(error instanceof Error ? error.message : String(error));
+        stopped.push(`${name}: ${error instanceof Error ? error.message : error}`);
       }
     }
-    const contenders = [...agreements.keys()];
     const rates = await interleave(
-      contenders.map((contender) => () => contender.rate(plan.roundMs)),
+      agreements.map(
+        ([, contender]) =>
+          () =>
+            contender.rate(plan.roundMs),
+      ),
       plan.engineRounds,
     );
-    const yardstick = rates[contenders.findIndex(({ name }) => name === YARDSTICK)];
-    const figures = [...agreements].map(([{ name }, agreement], i) => ({
+    const yardstick = rates[agreements.findIndex(([name]) => name === YARDSTICK)];
+    const figures = agreements.map(([name, , agreement], i) => ({
       contender: name,
       rowsPerSecond: spreadOf(rates[i]),
       ratio: yardstick === undefined ? undefined : spreadOf(ratios(rates[i], yardstick)),
@@ -91,30 +95,31 @@ export async function benchModel(
 
 type MakeContender = () => Contender | undefined | Promise<Contender | undefined>;
 
-/** The product first; undefined comes of those that have no such model. */
+/** By name, the product first; undefined comes of those that have no such model. */
 function contenderMakers(
   workload: Workload,
   packages: Peers['packages'],
   scikitLearn: ScikitLearn | undefined,
-): MakeContender[] {
-  const makers: MakeContender[] = [() => kernelContender(workload, plainKernels)];
+): [name: string, MakeContender][] {
   const chosen = chooseKernels('auto');
-  if (chosen.name !== plainKernels.name) {
-    makers.unshift(() => kernelContender(workload, chosen));
-  }
-  makers.push(() => libraryContender(workload));
-  const {
-    'onnxruntime-node': onnxRuntime,
-    'libsvm-js': libSvm,
-    'ml-random-forest': randomForest,
-  } = packages;
+  const makers: [string, MakeContender][] = [...new Set([chosen, plainKernels])].map((kernels) => [
+    `ours, ${kernels.name}`,
+    () => kernelContender(workload, kernels),
+  ]);
+  makers.push(['ours, engine.score', () => libraryContender(workload)]);
+  const onnxRuntime = packages['onnxruntime-node'];
   if (onnxRuntime !== undefined) {
-    for (const nThreads of [1, 2]) {
-      makers.push(() => onnxRuntimeContender(onnxRuntime, nThreads, workload));
-    }
+    makers.push([YARDSTICK, () => onnxRuntimeContender(onnxRuntime, 1, workload)]);
+    makers.push(['onnxruntime, 2 threads', () => onnxRuntimeContender(onnxRuntime, 2, workload)]);
   }
-  if (scikitLearn !== undefined) makers.push(() => scikitLearn.contender(workload));
-  if (libSvm !== undefined) makers.push(() => libSvmContender(libSvm, workload));
-  if (randomForest !== undefined) makers.push(() => randomForestContender(randomForest, workload));
+  if (scikitLearn !== undefined) {
+    makers.push(['scikit-learn', () => scikitLearn.contender(workload)]);
+  }
+  const libSvm = packages['libsvm-js'];
+  if (libSvm !== undefined) makers.push(['libsvm-js', () => libSvmContender(libSvm, workload)]);
+  const randomForest = packages['ml-random-forest'];
+  if (randomForest !== undefined) {
+    makers.push(['ml-random-forest', () => randomForestContender(randomForest, workload)]);
+  }
   return makers;
 }

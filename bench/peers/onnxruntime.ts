@@ -44,7 +44,6 @@ export async function onnxRuntimeContender(
   }));
   const wanted = [ONNX_OUTPUT];
   return {
-    name: `onnxruntime, ${nThreads} thread${nThreads === 1 ? '' : 's'}`,
     tolerance: TOLERANCE,
     async answers() {
       const scores: number[] = [];

@@ -21,7 +21,6 @@ export function kernelContender(workload: Workload, kernels: Kernels): Contender
   const scoreInto = scoreFunction(workload, kernels);
   const outputs = new Float64Array(rowsPerCall);
   return {
-    name: `ours, ${kernels.name}`,
     tolerance: model.type === 'forest' ? 0 : TOLERANCE,
     answers: () => ({ scores: scoresBy(scoreInto, workload) }),
     rate: (durationMs) =>
@@ -42,7 +41,6 @@ export async function libraryContender(workload: Workload): Promise<Contender> {
   const engine = await createEngine({ workers: 0 });
   const calls = callsOf(workload, N_ROWS);
   return {
-    name: 'ours, engine.score',
     tolerance: model.type === 'forest' ? 0 : TOLERANCE,
     async answers() {
       const parts = await Promise.all(calls.map((rows) => engine.score(detector, rows)));

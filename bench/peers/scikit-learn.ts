@@ -28,7 +28,6 @@ export class ScikitLearn {
     writeFileSync(paths.rows, new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength));
     await this.#ask({ ...paths, rowsPerCall });
     return {
-      name: 'scikit-learn',
       tolerance: TOLERANCE,
       answers: () => {
         const bytes = Uint8Array.from(readFileSync(paths.scores));

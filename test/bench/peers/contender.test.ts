@@ -3,8 +3,9 @@ import { checkAnswers } from '../../../bench/peers/contender.js';
 
 const EXPECTED = Float64Array.of(1, -2, 0.001);
 const UNIT = 10;
-const peer = { name: 'a peer', tolerance: 0.001 };
-const check = (scores: number[]) => checkAnswers(peer, EXPECTED, { scores }, UNIT);
+const TOLERANCE = 0.001;
+const check = (scores: number[]) => checkAnswers({ scores }, EXPECTED, TOLERANCE, UNIT);
+const checkLabels = (labels: number[]) => checkAnswers({ labels }, EXPECTED, TOLERANCE, UNIT);
 
 describe('the check of a contender', () => {
   it('reports the largest difference in units of what is added up', () => {
@@ -18,28 +19,23 @@ describe('the check of a contender', () => {
   });
 
   it('stops a contender whose score is too far off, and names the row', () => {
-    expect(() => check([1, -2.5, 0.001])).toThrow(
-      'a peer: score of row 1: -2.5, expected -2 within 0.01',
-    );
+    expect(() => check([1, -2.5, 0.001])).toThrow('score of row 1: -2.5, expected -2 within 0.01');
   });
 
   it('stops a contender at NaN', () => {
-    expect(() => check([1, Number.NaN, 0.001])).toThrow('a peer: score of row 1: NaN');
+    expect(() => check([1, Number.NaN, 0.001])).toThrow('score of row 1: NaN');
   });
 
   it('compares labels where there are no scores', () => {
-    const answers = { labels: [1, -1, -1] };
-    expect(checkAnswers(peer, EXPECTED, answers, UNIT)).toEqual({
-      tolerance: 0.001,
+    expect(checkLabels([1, -1, -1])).toEqual({
+      tolerance: TOLERANCE,
       largestDifference: undefined,
       otherLabels: 1,
     });
-    expect(() => checkAnswers(peer, EXPECTED, { labels: [1, 1, 1] }, UNIT)).toThrow(
-      'a peer: label of row 1: 1, expected -2',
-    );
+    expect(() => checkLabels([1, 1, 1])).toThrow('label of row 1: 1, expected -2');
   });
 
   it('stops a contender that leaves rows out', () => {
-    expect(() => check([1, -2])).toThrow('a peer: 2 answers, expected 3');
+    expect(() => check([1, -2])).toThrow('2 answers, expected 3');
   });
 });
