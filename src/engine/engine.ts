@@ -8,13 +8,13 @@ import type { Detector } from '../model/detector.js';
 import { type Batch, checkFinite, type Rows, readBatch } from '../model/rows.js';
 import { Scorer } from '../model/scorer.js';
 import { type Prediction, predictionOf } from '../model/verdict.js';
+import { copyToShared, giveBackShared } from '../shared-memory.js';
 import { chooseKernels, KERNEL_CHOICES, type KernelChoice } from './choose-kernels.js';
 import { DispatchCosts, type WorkCost } from './dispatch-cost.js';
 import { ENGINE_DEFAULTS, type EngineOptions } from './engine-options.js';
 import type { JobReply, JobSpec, WireFormat, WorkerReply, WorkerTask } from './job.js';
 import { OPERATIONS } from './job.js';
 import { runJob } from './run-job.js';
-import { giveBackShared, takeShared } from './shared-memory.js';
 
 /** Scores of a batch; all arrays have one element per row. */
 export interface BatchScores {
@@ -327,10 +327,4 @@ function matrixRows({ schema }: Detector, values: Float64Array): Rows {
 
 function handleOf({ version, bytes }: Detector) {
   return { version, bytes };
-}
-
-function copyToShared(body: Uint8Array): Uint8Array {
-  const shared = takeShared(body.length);
-  shared.set(body);
-  return shared;
 }

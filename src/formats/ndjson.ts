@@ -18,7 +18,8 @@ export interface LineBlock {
 }
 
 /** `firstRow` is the index of the block's first row in the whole stream. */
-export function decodeLines(schema: Schema, bytes: Uint8Array, firstRow: number): LineBlock {
+export function decodeLines(schema: Schema, block: Uint8Array, firstRow: number): LineBlock {
+  const bytes = bufferOf(block);
   const nFeatures = schema.features.length;
   const form = plainFormOf(schema);
   const readAnyRow = rowReader(schema);
@@ -57,7 +58,8 @@ function readLine(
 }
 
 /** Number of rows, that is of lines that are not blank, in a block of whole lines. */
-export function countRows(bytes: Uint8Array): number {
+export function countRows(block: Uint8Array): number {
+  const bytes = bufferOf(block);
   let nRows = 0;
   for (let start = 0; start < bytes.length; ) {
     const end = endOfLine(bytes, start);
@@ -70,8 +72,13 @@ export function countRows(bytes: Uint8Array): number {
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
+/** The same bytes: Buffer looks for a byte several times as fast (Node 20). */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
 /** Where the line at `start` ends, without its newline. */
-function endOfLine(bytes: Uint8Array, start: number): number {
+function endOfLine(bytes: Buffer, start: number): number {
   const newline = bytes.indexOf(NEWLINE, start);
   return newline < 0 ? bytes.length : newline;
 }

@@ -1,5 +1,6 @@
 // Cuts a stream of bytes into blocks that end where a line ends, so that each can be decoded by itself.
 import { AnomalyPredictorError } from '../errors.js';
+import { giveBackShared, takeShared } from '../shared-memory.js';
 
 const NEWLINE = 0x0a;
 
@@ -9,7 +10,10 @@ export interface WholeLinesOptions {
   readonly leastBlockBytes?: number;
 }
 
-/** Every block but the last ends with a newline. Throws `body-too-large` for a line without end. */
+/**
+ * Every block but the last ends with a newline. The chunks of `input` are given away, the blocks belong to the caller.
+ * Throws `body-too-large` for a line without end.
+ */
 export async function* wholeLines(
   input: AsyncIterable<Uint8Array>,
   { longestLineBytes, leastBlockBytes = 0 }: WholeLinesOptions,
@@ -21,10 +25,11 @@ export async function* wholeLines(
     const afterLines = chunk.lastIndexOf(NEWLINE) + 1;
     let rest = chunk;
     if (afterLines > 0 && gatheredBytes + afterLines >= leastBlockBytes) {
+      // A copy: whoever takes the block has the chunk's memory from then on.
+      rest = Buffer.from(chunk.subarray(afterLines));
       yield joined([...gathered, chunk.subarray(0, afterLines)]);
       gathered = [];
       gatheredBytes = 0;
-      rest = chunk.subarray(afterLines);
     }
     if (rest.length > 0) gathered.push(rest);
     gatheredBytes += rest.length;
@@ -40,5 +45,13 @@ export async function* wholeLines(
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
-  return parts.length === 1 ? parts[0] : Buffer.concat(parts);
+  if (parts.length === 1) return parts[0];
+  const whole = takeShared(parts.reduce((nBytes, part) => nBytes + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+    giveBackShared(part);
+  }
+  return whole;
 }

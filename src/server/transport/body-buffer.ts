@@ -1,6 +1,6 @@
 // Gathers a body that arrives in several chunks, in shared memory: the engine hands it to a worker
 // thread without another copy.
-import { giveBackShared, takeShared } from '../../engine/shared-memory.js';
+import { giveBackShared, takeShared } from '../../shared-memory.js';
 
 const SMALLEST_CAPACITY_BYTES = 64 * 1024;
 

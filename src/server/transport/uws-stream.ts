@@ -1,6 +1,7 @@
 // A streamed request on uWebSockets.js: the body as a queue that pauses the socket, the reply in pieces
 // that wait for the socket.
 import type { HttpResponse } from 'uWebSockets.js';
+import { copyToShared } from '../../shared-memory.js';
 import { ClientGoneError, type Reply, type ReplyStream, type StreamAdmission } from '../http.js';
 import { LINGER_MS } from './early-reply.js';
 import { InputQueue } from './input-queue.js';
@@ -182,7 +183,7 @@ export class UwsStream implements ReplyStream, Watched {
     } else if (!this.#isOver) {
       this.#movedAtMs = Date.now();
       // A copy: the chunk is gone when this call returns.
-      if (chunk.byteLength > 0) this.#input.push(new Uint8Array(chunk.slice(0)));
+      if (chunk.byteLength > 0) this.#input.push(copyToShared(new Uint8Array(chunk)));
       if (isLast) this.#input.end();
     }
   }

@@ -18,6 +18,12 @@ export function takeShared(nBytes: number): Uint8Array<SharedArrayBuffer> {
   return new Uint8Array(buffer, 0, nBytes);
 }
 
+export function copyToShared(bytes: Uint8Array): Uint8Array<SharedArrayBuffer> {
+  const shared = takeShared(bytes.length);
+  shared.set(bytes);
+  return shared;
+}
+
 /** For the next to take: nobody may use `bytes` from now on. Memory of other origin is left alone. */
 export function giveBackShared({ buffer }: Uint8Array): void {
   if (!(buffer instanceof SharedArrayBuffer) || !lent.delete(buffer)) return;

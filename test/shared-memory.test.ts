@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { giveBackShared, takeShared } from '../../src/engine/shared-memory.js';
+import { giveBackShared, takeShared } from '../src/shared-memory.js';
 
 const KIB = 1024;
 
