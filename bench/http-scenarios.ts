@@ -26,28 +26,16 @@ const LARGE_ROWS = 10_000;
 const N_BATCHES = 8;
 
 export function scenariosFor(model: string): Scenario[] {
-  const single = makeBehaviours(SINGLE_ROWS, 5);
   const batched = makeBehaviours(N_BATCHES * BATCH_ROWS, 6);
   const large = makeBehaviours(LARGE_ROWS, 7);
   const batches = Array.from({ length: N_BATCHES }, (_, i) => ({
     rows: toObjects(batched, i * BATCH_ROWS, BATCH_ROWS),
   }));
   const texts = batches.map((batch) => JSON.stringify(batch));
-  const path = `/v1/score?model=${model}`;
+  const path = scorePath(model);
   const lines = toObjects(large).map((row) => `${JSON.stringify(row)}\n`);
   return [
-    {
-      name: 'single JSON rows',
-      path: '/predict_json',
-      contentType: CONTENT_TYPES.json,
-      rowsPerRequest: 1,
-      nConnections: 32,
-      bodies: toObjects(single).map((row) =>
-        Buffer.from(JSON.stringify({ model_type: model, ...row })),
-      ),
-      rows: single,
-      readScores: (body) => [JSON.parse(body.toString()).score],
-    },
+    singleRows(model),
     {
       name: 'JSON batches',
       path,
@@ -95,6 +83,41 @@ export function scenariosFor(model: string): Scenario[] {
           .map((line) => JSON.parse(line).score),
     },
   ];
+}
+
+export function singleRows(model: string): Scenario {
+  const rows = makeBehaviours(SINGLE_ROWS, 5);
+  return {
+    name: 'single JSON rows',
+    path: '/predict_json',
+    contentType: CONTENT_TYPES.json,
+    rowsPerRequest: 1,
+    nConnections: 32,
+    bodies: toObjects(rows).map((row) =>
+      Buffer.from(JSON.stringify({ model_type: model, ...row })),
+    ),
+    rows,
+    readScores: (body) => [JSON.parse(body.toString()).score],
+  };
+}
+
+/** No scenario of its own: what single rows have to get past. */
+export function largeBatch(model: string): Scenario {
+  const rows = makeBehaviours(LARGE_ROWS, 7);
+  return {
+    name: 'large JSON batches',
+    path: scorePath(model),
+    contentType: CONTENT_TYPES.json,
+    rowsPerRequest: LARGE_ROWS,
+    nConnections: 4,
+    bodies: [Buffer.from(JSON.stringify({ rows: toObjects(rows) }))],
+    rows,
+    readScores: (body) => JSON.parse(body.toString()).scores,
+  };
+}
+
+function scorePath(model: string): string {
+  return `/v1/score?model=${model}`;
 }
 
 /** Inside a message the values lie at any offset; the copy aligns them. */

@@ -4,6 +4,7 @@
 import { createEngine } from '../src/engine/engine.js';
 import { type Catalog, findDetector } from '../src/model/detector-store.js';
 import { newToken, tokenHash } from '../src/server/auth.js';
+import { benchMixed, type MixedReport } from './http-mixed.js';
 import { type Scenario, scenariosFor } from './http-scenarios.js';
 import { interleave } from './interleave.js';
 import { parseForAWhile } from './json-parse.js';
@@ -44,6 +45,7 @@ export interface HttpReport {
   readonly detector: string;
   readonly parity: readonly Parity[];
   readonly figures: readonly HttpFigure[];
+  readonly mixed: MixedReport;
 }
 
 const MODEL = 'ocsvm';
@@ -68,7 +70,8 @@ export async function benchHttp(catalog: Catalog, plan: Plan): Promise<HttpRepor
     for (const scenario of scenariosFor(MODEL)) {
       figures.push(await measure(product, ceiling, token, scenario, plan));
     }
-    return { detector: MODEL, parity, figures };
+    const mixed = await benchMixed(product, token, MODEL, plan);
+    return { detector: MODEL, parity, figures, mixed };
   } finally {
     await Promise.all([product.stop(), ceiling.stop()]);
   }

@@ -19,6 +19,7 @@ import {
   kernelTable,
   loadTable,
   machineLine,
+  mixedTable,
   ratioTable,
 } from './tables.js';
 
@@ -71,6 +72,7 @@ async function bench(tiers: readonly Tier[], plan: Plan): Promise<BenchReport> {
     report.http = await benchHttp(catalog, plan);
     console.log(httpTable(report.http));
     console.log(ratioTable(report.http));
+    console.log(mixedTable(report.http.mixed));
   }
   return { machine, plan, ...report, sink: sunk() };
 }

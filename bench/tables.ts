@@ -3,6 +3,7 @@ import { renderTable } from '../src/cli/table.js';
 import type { RateComparison } from './comparison.js';
 import type { EngineReport } from './engine.js';
 import type { ContenderFigure, HttpReport } from './http.js';
+import type { MixedReport } from './http-mixed.js';
 import type { KernelReport } from './kernels.js';
 import type { LoadReport } from './load.js';
 import type { Machine } from './machine.js';
@@ -93,6 +94,24 @@ export function ratioTable({ figures }: HttpReport): string {
       percentSpread(figure.cpuRatio),
       figure.jsonParse === undefined ? '' : percentSpread(figure.jsonParse.ratio),
     ]),
+  );
+}
+
+/** What single rows wait for. */
+export function mixedTable(mixed: MixedReport): string {
+  const { rowsPerBatch, batchConnections, batchRowsPerSecond } = mixed;
+  const batches =
+    `JSON batches of ${count(rowsPerBatch)} rows on ${batchConnections} connections,` +
+    ` ${count(batchRowsPerSecond)} rows/s`;
+  const line = (meanwhile: string, { median, p99 }: MixedReport['aloneMs']) => [
+    meanwhile,
+    median.toFixed(2),
+    p99.toFixed(2),
+  ];
+  return section(
+    'HTTP, one JSON row every few milliseconds; clients and server share the processors',
+    ['meanwhile', 'median ms', 'p99 ms'],
+    [line('nothing', mixed.aloneMs), line(batches, mixed.besideBatchesMs)],
   );
 }
 

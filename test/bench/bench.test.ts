@@ -79,6 +79,14 @@ describe('npm run bench -- --quick --json FILE', () => {
     }
   });
 
+  it('measures single rows beside large batches', () => {
+    const { mixed } = report.http;
+    expect(mixed).toMatchObject({ rowsPerBatch: 10_000, batchRowsPerSecond: A_TIME });
+    for (const latency of [mixed.aloneMs, mixed.besideBatchesMs]) {
+      expect(latency).toEqual({ median: A_TIME, p99: A_TIME });
+    }
+  });
+
   it('checks first that every way to a score gives the same score', () => {
     const ways = (tier: { parity: readonly { way: string; rows: number }[] }) =>
       tier.parity.filter(({ rows }) => rows > 0).map(({ way }) => way);
