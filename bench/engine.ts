@@ -14,7 +14,7 @@ import { sink } from './sink.js';
 import { ratios, type Spread, spreadOf } from './statistics.js';
 
 interface EngineFigure {
-  readonly work: 'matrix' | 'JSON';
+  readonly work: 'matrix' | 'shared matrix' | 'JSON';
   readonly rowsPerJob: number;
   readonly workers: number;
   readonly rowsPerSecond: Spread;
@@ -48,12 +48,16 @@ export async function benchEngine(detector: Detector, plan: Plan): Promise<Engin
   const engines = await Promise.all(workerCounts.map((workers) => createEngine({ workers })));
   try {
     const matrix = makeBehaviours(MATRIX_ROWS, 4);
+    const sharedMatrix = new Float64Array(new SharedArrayBuffer(matrix.byteLength));
+    sharedMatrix.set(matrix);
     const texts = Array.from({ length: N_BODIES }, (_, body) =>
       JSON.stringify({ rows: toObjects(matrix, body * BODY_ROWS, BODY_ROWS) }),
     );
     const bodies = texts.map((text) => Buffer.from(text));
     const scoreMatrix = async (engine: Engine) =>
       sink((await engine.score(detector, matrix)).count);
+    const scoreShared = async (engine: Engine) =>
+      sink((await engine.score(detector, sharedMatrix)).count);
     const scoreBody = async (engine: Engine, i: number) =>
       sink((await engine.submit(JSON_BATCH, [detector], bodies[i % N_BODIES])).nRows);
 
@@ -62,6 +66,10 @@ export async function benchEngine(detector: Detector, plan: Plan): Promise<Engin
     );
     const matrixRates = await interleave(
       engines.map((engine) => () => rate(engine, scoreMatrix, MATRIX_ROWS, plan.roundMs)),
+      plan.engineRounds,
+    );
+    const sharedRates = await interleave(
+      engines.map((engine) => () => rate(engine, scoreShared, MATRIX_ROWS, plan.roundMs)),
       plan.engineRounds,
     );
     const [jsonParseRates, ...bodyRates] = await interleave(
@@ -77,6 +85,13 @@ export async function benchEngine(detector: Detector, plan: Plan): Promise<Engin
         rowsPerJob: MATRIX_ROWS,
         workers,
         rowsPerSecond: spreadOf(matrixRates[i]),
+        overJsonParse: undefined,
+      },
+      {
+        work: 'shared matrix',
+        rowsPerJob: MATRIX_ROWS,
+        workers,
+        rowsPerSecond: spreadOf(sharedRates[i]),
         overJsonParse: undefined,
       },
       {

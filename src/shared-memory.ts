@@ -25,7 +25,7 @@ export function copyToShared(bytes: Uint8Array): Uint8Array<SharedArrayBuffer> {
 }
 
 /** For the next to take: nobody may use `bytes` from now on. Memory of other origin is left alone. */
-export function giveBackShared({ buffer }: Uint8Array): void {
+export function giveBackShared({ buffer }: ArrayBufferView): void {
   if (!(buffer instanceof SharedArrayBuffer) || !lent.delete(buffer)) return;
   const size = buffer.byteLength;
   if (size > MOST_BYTES_KEPT) return;

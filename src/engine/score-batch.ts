@@ -12,7 +12,7 @@ import type { Detector } from '../model/detector.js';
 import { type Rows, readBatch } from '../model/rows.js';
 import type { Schema } from '../model/schema.js';
 import type { Scorer } from '../model/scorer.js';
-import { predictionOf } from '../model/verdict.js';
+import { predictionsOf } from '../model/verdict.js';
 import type { Detectors, JobReply, JobSpec, WireFormat } from './job.js';
 import { tallyOf } from './tally.js';
 
@@ -63,7 +63,7 @@ function encodeBatch(
         risks: packFloat64(risks),
       }
     : {
-        predictions: Array.from(scores, predictionOf),
+        predictions: predictionsOf(scores),
         scores: Array.from(scores),
         risks: Array.from(risks),
       };

