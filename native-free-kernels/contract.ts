@@ -73,4 +73,11 @@ export interface Kernels {
     nRows: number,
     out: Float64Array,
   ): void;
+  /**
+   * What kernels of the same kind on other threads need to score with the memory that these take for `forest`;
+   * undefined where they take none. It can be posted to a thread.
+   */
+  share(forest: Forest): WebAssembly.Memory | undefined;
+  /** Takes over for `forest` what other kernels have shared of the same one. */
+  join(forest: Forest, shared: WebAssembly.Memory): void;
 }

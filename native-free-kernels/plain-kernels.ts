@@ -9,4 +9,6 @@ export const plainKernels: Kernels = Object.freeze({
   scaleInto,
   decisionInto,
   anomalyProbabilityInto,
+  share: () => undefined,
+  join: () => {},
 });

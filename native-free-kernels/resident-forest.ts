@@ -1,7 +1,12 @@
-// A forest in the memory of its own WebAssembly instance: 8 bytes a node, and leaf values apart from them,
-// those that are met often only once.
+// A forest in WebAssembly memory: 8 bytes a node, and leaf values apart from them, those that are met
+// often only once. Threads share it, and each has its own room behind it.
+//
+//   nodes        8 bytes each, and one more than the forest has
+//   roots        4 bytes each, filled up to whole groups of trees
+//   leaf values  8 bytes each
+//   per thread   leaves that were reached, sums, rows
 import type { Forest } from './contract.js';
-import { instantiateKernels, type WasmKernels } from './wasm-instance.js';
+import { allocate, growBy, instantiate, type WasmKernels } from './wasm-instance.js';
 
 /** As in assembly/forest.ts: rows or trees that are walked together, and room for their leaves. */
 const LANES = 8;
@@ -18,61 +23,63 @@ const LEAF_NAN = 0x7fc00000;
 const MOST_LEAF_VALUES = 2 ** 22;
 /** Leaf values that are stored once: more than there are fractions of up to a hundred rows. */
 const MOST_KNOWN_VALUES = 4_096;
+const MOST_THREADS = 1_024;
 
 export class ResidentForest {
+  /** For `join`, on other threads. */
+  readonly memory: WebAssembly.Memory;
   readonly #kernels: WasmKernels;
   readonly #forest: Forest;
-  readonly #shift: number;
-  readonly #featureMask: number;
-  readonly #roots: Int32Array;
-  readonly #nodes: Int32Array;
-  readonly #leafValues: Float64Array;
-  readonly #groups: Float32Array;
+  readonly #layout: Layout;
+  readonly #reachedAt: number;
   readonly #sums: Float64Array;
+  readonly #groups: Float32Array;
 
   /** Undefined where the forest does not fit 8-byte nodes. */
   static of(module: WebAssembly.Module, forest: Forest): ResidentForest | undefined {
-    const { nNodes, nFeatures, child } = forest;
-    const shift = Math.ceil(Math.log2(nFeatures)) + Math.log2(LANES * F32);
-    const farthestChild = 2 ** (32 - shift - NODE_BITS);
+    const { nNodes, child } = forest;
+    const layout = layoutOf(forest);
+    const farthestChild = 2 ** (32 - layout.shift - NODE_BITS);
     let mostValues = 1;
     for (let node = 0; node < nNodes; node++) {
       if (child[node] - node >= farthestChild) return undefined;
       if (child[node] === node) mostValues++;
     }
     mostValues = Math.min(mostValues, MOST_LEAF_VALUES);
-    const resident = new ResidentForest(module, forest, shift, mostValues);
-    return resident.#fillNodes() ? resident : undefined;
+    const memory = allocate(
+      layout.leafValuesAt + mostValues * F64,
+      MOST_THREADS * layout.threadBytes,
+    );
+    const leafValues = new Float64Array(memory.buffer, layout.leafValuesAt, mostValues);
+    if (!fillNodes(forest, layout, memory, leafValues)) return undefined;
+    fillRoots(forest, layout, memory);
+    return new ResidentForest(module, forest, memory);
   }
 
-  /** Has room for `mostValues` leaf values; what is not used of it is never touched, and so takes no memory. */
-  private constructor(
+  /** The same forest, which another thread has put into `memory`. Undefined where too many threads have joined. */
+  static join(
     module: WebAssembly.Module,
     forest: Forest,
-    shift: number,
-    mostValues: number,
-  ) {
-    const { nFeatures, nTrees, nNodes, roots } = forest;
-    const nRoots = Math.ceil(nTrees / LANES) * LANES;
-    this.#forest = forest;
-    this.#shift = shift;
-    this.#featureMask = 2 ** shift - 1;
-    const sumsAt = REACHED_BYTES;
-    const nodesAt = sumsAt + ROWS_PER_BLOCK * F64;
-    const groupsAt = nodesAt + (nNodes + 1) * NODE_BYTES;
-    const rootsAt = groupsAt + ROWS_PER_BLOCK * nFeatures * F32;
-    const leafValuesAt = rootsAt + nRoots * F32;
-    const { kernels, buffer } = instantiateKernels(module, leafValuesAt + mostValues * F64);
-    this.#kernels = kernels;
-    this.#sums = new Float64Array(buffer, sumsAt, ROWS_PER_BLOCK);
-    this.#nodes = new Int32Array(buffer, nodesAt, 2 * (nNodes + 1));
-    this.#groups = new Float32Array(buffer, groupsAt, ROWS_PER_BLOCK * nFeatures);
-    this.#roots = new Int32Array(buffer, rootsAt, nRoots);
-    this.#leafValues = new Float64Array(buffer, leafValuesAt, mostValues);
-    const emptyTree = nodesAt + nNodes * NODE_BYTES;
-    for (let tree = 0; tree < nRoots; tree++) {
-      this.#roots[tree] = tree < nTrees ? nodesAt + roots[tree] * NODE_BYTES : emptyTree;
+    memory: WebAssembly.Memory,
+  ): ResidentForest | undefined {
+    try {
+      return new ResidentForest(module, forest, memory);
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw error;
     }
+  }
+
+  private constructor(module: WebAssembly.Module, forest: Forest, memory: WebAssembly.Memory) {
+    this.memory = memory;
+    this.#forest = forest;
+    this.#layout = layoutOf(forest);
+    this.#reachedAt = growBy(memory, this.#layout.threadBytes);
+    const sumsAt = this.#reachedAt + REACHED_BYTES;
+    this.#sums = new Float64Array(memory.buffer, sumsAt, ROWS_PER_BLOCK);
+    const groupsAt = sumsAt + this.#sums.byteLength;
+    this.#groups = new Float32Array(memory.buffer, groupsAt, ROWS_PER_BLOCK * forest.nFeatures);
+    this.#kernels = instantiate(module, memory);
   }
 
   anomalyProbabilityInto(rows: Float64Array, nRows: number, out: Float64Array): void {
@@ -81,21 +88,23 @@ export class ResidentForest {
       return;
     }
     const { nFeatures, nTrees } = this.#forest;
+    const { rootsAt, leafValuesAt, shift, featureMask } = this.#layout;
     for (let start = 0; start < nRows; start += ROWS_PER_BLOCK) {
       const nBlock = Math.min(ROWS_PER_BLOCK, nRows - start);
       const nGroups = Math.ceil(nBlock / LANES);
       this.#takeRows(rows, start, nBlock);
       this.#sums.fill(0, 0, nGroups * LANES);
       this.#kernels.addLeaves(
-        this.#roots.byteOffset,
+        rootsAt,
         nTrees,
-        this.#shift,
-        this.#featureMask,
-        this.#leafValues.byteOffset,
+        shift,
+        featureMask,
+        leafValuesAt,
         this.#groups.byteOffset,
         nFeatures * LANES * F32,
         nGroups,
         this.#sums.byteOffset,
+        this.#reachedAt,
       );
       for (let row = 0; row < nBlock; row++) out[start + row] = this.#sums[row] / nTrees;
     }
@@ -103,13 +112,15 @@ export class ResidentForest {
 
   #probabilityOf(rows: Float64Array, row: number): number {
     this.#takeRows(rows, row, 1);
+    const { rootsAt, nRoots, leafValuesAt, shift, featureMask } = this.#layout;
     const sum = this.#kernels.sumLeavesOfOne(
-      this.#roots.byteOffset,
-      this.#roots.length,
-      this.#shift,
-      this.#featureMask,
-      this.#leafValues.byteOffset,
+      rootsAt,
+      nRoots,
+      shift,
+      featureMask,
+      leafValuesAt,
       this.#groups.byteOffset,
+      this.#reachedAt,
     );
     return sum / this.#forest.nTrees;
   }
@@ -126,34 +137,71 @@ export class ResidentForest {
       }
     }
   }
+}
 
-  /** The forest's nodes and one more, a leaf of value 0. False where there are too many leaf values. */
-  #fillNodes(): boolean {
-    const { nNodes, child, feature, threshold, anomalyFraction } = this.#forest;
-    const shift = this.#shift;
-    const words = this.#nodes;
-    const thresholds = new Float32Array(words.buffer, words.byteOffset, words.length);
-    const leafValues = this.#leafValues;
-    const numberByValue = new Map([[0, 0]]);
-    let nValues = 1;
-    for (let node = 0; node < nNodes; node++) {
-      if (child[node] === node) {
-        const value = anomalyFraction[node];
-        let number = numberByValue.get(value);
-        if (number === undefined) {
-          if (nValues === leafValues.length) return false;
-          number = nValues++;
-          leafValues[number] = value;
-          if (number < MOST_KNOWN_VALUES) numberByValue.set(value, number);
-        }
-        words[2 * node] = LEAF_NAN | number;
-      } else {
-        thresholds[2 * node] = threshold[node];
-        words[2 * node + 1] =
-          (((child[node] - node) * NODE_BYTES) << shift) | (feature[node] * LANES * F32);
+/** Where things stand in memory, in bytes. */
+interface Layout {
+  readonly rootsAt: number;
+  readonly nRoots: number;
+  readonly leafValuesAt: number;
+  readonly threadBytes: number;
+  /** A node's second word: the way to its left child above `shift` bits, its feature's place below. */
+  readonly shift: number;
+  readonly featureMask: number;
+}
+
+function layoutOf({ nNodes, nTrees, nFeatures }: Forest): Layout {
+  const nRoots = Math.ceil(nTrees / LANES) * LANES;
+  const rootsAt = (nNodes + 1) * NODE_BYTES;
+  const shift = Math.ceil(Math.log2(nFeatures)) + Math.log2(LANES * F32);
+  return {
+    rootsAt,
+    nRoots,
+    leafValuesAt: rootsAt + nRoots * F32,
+    threadBytes: REACHED_BYTES + ROWS_PER_BLOCK * (F64 + nFeatures * F32),
+    shift,
+    featureMask: 2 ** shift - 1,
+  };
+}
+
+/** The forest's nodes and one more, a leaf of value 0. False where there are too many leaf values. */
+function fillNodes(
+  { nNodes, child, feature, threshold, anomalyFraction }: Forest,
+  { shift }: Layout,
+  { buffer }: WebAssembly.Memory,
+  leafValues: Float64Array,
+): boolean {
+  const words = new Int32Array(buffer, 0, 2 * (nNodes + 1));
+  const thresholds = new Float32Array(buffer, 0, words.length);
+  const numberByValue = new Map([[0, 0]]);
+  let nValues = 1;
+  for (let node = 0; node < nNodes; node++) {
+    if (child[node] === node) {
+      const value = anomalyFraction[node];
+      let number = numberByValue.get(value);
+      if (number === undefined) {
+        if (nValues === leafValues.length) return false;
+        number = nValues++;
+        leafValues[number] = value;
+        if (number < MOST_KNOWN_VALUES) numberByValue.set(value, number);
       }
+      words[2 * node] = LEAF_NAN | number;
+    } else {
+      thresholds[2 * node] = threshold[node];
+      words[2 * node + 1] =
+        (((child[node] - node) * NODE_BYTES) << shift) | (feature[node] * LANES * F32);
     }
-    words[2 * nNodes] = LEAF_NAN;
-    return true;
   }
+  words[2 * nNodes] = LEAF_NAN;
+  return true;
+}
+
+/** Groups of trees are filled up with the leaf of value 0. */
+function fillRoots(
+  { nTrees, nNodes, roots }: Forest,
+  { rootsAt, nRoots }: Layout,
+  { buffer }: WebAssembly.Memory,
+): void {
+  const addresses = new Int32Array(buffer, rootsAt, nRoots).fill(nNodes * NODE_BYTES);
+  for (let tree = 0; tree < nTrees; tree++) addresses[tree] = roots[tree] * NODE_BYTES;
 }

@@ -3,7 +3,7 @@
 // keeps the decision within 1e-12 of the plain kernels'; the other rows go to those.
 import type { OneClassSvm } from './contract.js';
 import { decisionInto } from './one-class-svm.js';
-import { instantiateKernels, type WasmKernels } from './wasm-instance.js';
+import { allocate, instantiate, type WasmKernels } from './wasm-instance.js';
 
 const F64 = 8;
 /** As in assembly/rbf.ts: steps of the exponent per factor of two, and their place in the bits. */
@@ -59,8 +59,9 @@ export class ResidentRbf {
       ROWS_PER_BLOCK,
       2 * ROWS_PER_BLOCK,
     ];
-    const { kernels, buffer } = instantiateKernels(module, sum(lengths) * F64);
-    this.#kernels = kernels;
+    const memory = allocate(sum(lengths) * F64);
+    const { buffer } = memory;
+    this.#kernels = instantiate(module, memory);
     let at = 0;
     const [table, chunks, rows, rowBiases, sums] = lengths.map((length) => {
       const array = new Float64Array(buffer, at, length);

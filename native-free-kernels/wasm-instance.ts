@@ -1,5 +1,5 @@
-// An instance of kernels.wasm with a memory of its own. Each model gets one: its memory has the size
-// of the model, never grows, and goes when the model goes.
+// Instances of kernels.wasm and their memory. Each model gets a memory of its own, which goes when the
+// model goes; instances of several threads may share it.
 
 /** The exports of assembly/kernels.ts; addresses are in bytes. */
 export interface WasmKernels {
@@ -22,6 +22,7 @@ export interface WasmKernels {
     groupBytes: number,
     nGroups: number,
     sums: number,
+    reached: number,
   ): void;
   sumLeavesOfOne(
     roots: number,
@@ -30,16 +31,30 @@ export interface WasmKernels {
     featureMask: number,
     leafValues: number,
     row: number,
+    reached: number,
   ): number;
 }
 
 const PAGE_BYTES = 65_536;
+const MOST_PAGES = 65_536;
 
-export function instantiateKernels(
-  module: WebAssembly.Module,
-  nBytes: number,
-): { kernels: WasmKernels; buffer: ArrayBuffer } {
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(nBytes / PAGE_BYTES) });
+/** Memory that threads can share, with room to grow by `growthBytes`; what is never touched costs nothing. */
+export function allocate(nBytes: number, growthBytes = 0): WebAssembly.Memory {
+  const initial = pagesOf(nBytes);
+  const maximum = Math.min(initial + Math.ceil(growthBytes / PAGE_BYTES), MOST_PAGES);
+  return new WebAssembly.Memory({ initial, maximum, shared: true });
+}
+
+/** Adds `nBytes` that no other thread uses, and returns where they start. */
+export function growBy(memory: WebAssembly.Memory, nBytes: number): number {
+  return memory.grow(pagesOf(nBytes)) * PAGE_BYTES;
+}
+
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): WasmKernels {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return { kernels: exports as unknown as WasmKernels, buffer: memory.buffer };
+  return exports as unknown as WasmKernels;
+}
+
+function pagesOf(nBytes: number): number {
+  return Math.ceil(nBytes / PAGE_BYTES);
 }

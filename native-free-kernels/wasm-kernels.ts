@@ -9,6 +9,15 @@ export function createWasmKernels(module: WebAssembly.Module): Kernels {
   const rbfBySvm = new WeakMap<OneClassSvm, ResidentRbf>();
   const residentByForest = new WeakMap<Forest, ResidentForest | undefined>();
 
+  function residentOf(forest: Forest): ResidentForest | undefined {
+    let resident = residentByForest.get(forest);
+    if (resident === undefined && !residentByForest.has(forest)) {
+      resident = ResidentForest.of(module, forest);
+      residentByForest.set(forest, resident);
+    }
+    return resident;
+  }
+
   return Object.freeze({
     name: 'wasm',
     scaleInto: plainKernels.scaleInto,
@@ -24,13 +33,16 @@ export function createWasmKernels(module: WebAssembly.Module): Kernels {
     },
 
     anomalyProbabilityInto(forest: Forest, rows: Float64Array, nRows: number, out: Float64Array) {
-      let resident = residentByForest.get(forest);
-      if (resident === undefined && !residentByForest.has(forest)) {
-        resident = ResidentForest.of(module, forest);
-        residentByForest.set(forest, resident);
-      }
+      const resident = residentOf(forest);
       if (resident === undefined) plainKernels.anomalyProbabilityInto(forest, rows, nRows, out);
       else resident.anomalyProbabilityInto(rows, nRows, out);
+    },
+
+    share: (forest: Forest) => residentOf(forest)?.memory,
+
+    join(forest: Forest, shared: WebAssembly.Memory) {
+      const resident = ResidentForest.join(module, forest, shared);
+      if (resident !== undefined) residentByForest.set(forest, resident);
     },
   });
 }

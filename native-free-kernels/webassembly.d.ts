@@ -5,8 +5,11 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array);
   }
   class Memory {
-    constructor(descriptor: { initial: number });
-    readonly buffer: ArrayBuffer;
+    /** In pages of 64 KiB. */
+    constructor(descriptor: { initial: number; maximum?: number; shared?: true });
+    readonly buffer: ArrayBufferLike;
+    /** Returns the number of pages before; all threads see the new ones. Throws beyond the maximum. */
+    grow(nPages: number): number;
   }
   class Instance {
     constructor(module: Module, imports: { env: { memory: Memory; [name: string]: unknown } });

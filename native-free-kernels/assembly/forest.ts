@@ -7,9 +7,6 @@
 const GROUP_ROWS: usize = 8;
 const NAN_PAYLOAD: u32 = 0x3fffff;
 
-/** Where a walk leaves the leaves that it reached: eight addresses. */
-const REACHED: usize = 0;
-
 /** Adds the value of the leaf that each row reaches to the sums, tree by tree. */
 export function addLeaves(
   roots: usize,
@@ -21,21 +18,22 @@ export function addLeaves(
   groupBytes: usize,
   nGroups: i32,
   sums: usize,
+  reached: usize,
 ): void {
   for (let tree = 0; tree < nTrees; tree++) {
     const root = <usize>load<u32>(roots + (<usize>tree << 2));
     let group = groups;
     let sum = sums;
     for (let i = 0; i < nGroups; i++) {
-      walk(root, root, root, root, root, root, root, root, group, 4, shift, featureMask);
-      store<f64>(sum, load<f64>(sum) + reachedValue(0, leafValues));
-      store<f64>(sum, load<f64>(sum, 8) + reachedValue(1, leafValues), 8);
-      store<f64>(sum, load<f64>(sum, 16) + reachedValue(2, leafValues), 16);
-      store<f64>(sum, load<f64>(sum, 24) + reachedValue(3, leafValues), 24);
-      store<f64>(sum, load<f64>(sum, 32) + reachedValue(4, leafValues), 32);
-      store<f64>(sum, load<f64>(sum, 40) + reachedValue(5, leafValues), 40);
-      store<f64>(sum, load<f64>(sum, 48) + reachedValue(6, leafValues), 48);
-      store<f64>(sum, load<f64>(sum, 56) + reachedValue(7, leafValues), 56);
+      walk(root, root, root, root, root, root, root, root, group, 4, shift, featureMask, reached);
+      store<f64>(sum, load<f64>(sum) + reachedValue(reached, 0, leafValues));
+      store<f64>(sum, load<f64>(sum, 8) + reachedValue(reached, 1, leafValues), 8);
+      store<f64>(sum, load<f64>(sum, 16) + reachedValue(reached, 2, leafValues), 16);
+      store<f64>(sum, load<f64>(sum, 24) + reachedValue(reached, 3, leafValues), 24);
+      store<f64>(sum, load<f64>(sum, 32) + reachedValue(reached, 4, leafValues), 32);
+      store<f64>(sum, load<f64>(sum, 40) + reachedValue(reached, 5, leafValues), 40);
+      store<f64>(sum, load<f64>(sum, 48) + reachedValue(reached, 6, leafValues), 48);
+      store<f64>(sum, load<f64>(sum, 56) + reachedValue(reached, 7, leafValues), 56);
       group += groupBytes;
       sum += GROUP_ROWS << 3;
     }
@@ -50,6 +48,7 @@ export function sumLeavesOfOne(
   featureMask: i32,
   leafValues: usize,
   row: usize,
+  reached: usize,
 ): f64 {
   let sum: f64 = 0;
   for (const end = roots + (<usize>nTrees << 2); roots < end; roots += 32) {
@@ -66,20 +65,24 @@ export function sumLeavesOfOne(
       0,
       shift,
       featureMask,
+      reached,
     );
-    sum += reachedValue(0, leafValues);
-    sum += reachedValue(1, leafValues);
-    sum += reachedValue(2, leafValues);
-    sum += reachedValue(3, leafValues);
-    sum += reachedValue(4, leafValues);
-    sum += reachedValue(5, leafValues);
-    sum += reachedValue(6, leafValues);
-    sum += reachedValue(7, leafValues);
+    sum += reachedValue(reached, 0, leafValues);
+    sum += reachedValue(reached, 1, leafValues);
+    sum += reachedValue(reached, 2, leafValues);
+    sum += reachedValue(reached, 3, leafValues);
+    sum += reachedValue(reached, 4, leafValues);
+    sum += reachedValue(reached, 5, leafValues);
+    sum += reachedValue(reached, 6, leafValues);
+    sum += reachedValue(reached, 7, leafValues);
   }
   return sum;
 }
 
-/** Walks from eight nodes to their leaves; the rows stand `rowBytes` apart, 0 for one and the same. */
+/**
+ * Walks from eight nodes to their leaves, whose addresses go to `reached`; the rows stand `rowBytes` apart, 0 for one
+ * and the same.
+ */
 @inline
 function walk(
   n0: usize,
@@ -94,6 +97,7 @@ function walk(
   rowBytes: usize,
   shift: i32,
   featureMask: i32,
+  reached: usize,
 ): void {
   let links: u32;
   do {
@@ -109,14 +113,14 @@ function walk(
     links = link(n0) | link(n1) | link(n2) | link(n3);
     links |= link(n4) | link(n5) | link(n6) | link(n7);
   } while (links);
-  store<u32>(REACHED, <u32>n0);
-  store<u32>(REACHED, <u32>n1, 4);
-  store<u32>(REACHED, <u32>n2, 8);
-  store<u32>(REACHED, <u32>n3, 12);
-  store<u32>(REACHED, <u32>n4, 16);
-  store<u32>(REACHED, <u32>n5, 20);
-  store<u32>(REACHED, <u32>n6, 24);
-  store<u32>(REACHED, <u32>n7, 28);
+  store<u32>(reached, <u32>n0);
+  store<u32>(reached, <u32>n1, 4);
+  store<u32>(reached, <u32>n2, 8);
+  store<u32>(reached, <u32>n3, 12);
+  store<u32>(reached, <u32>n4, 16);
+  store<u32>(reached, <u32>n5, 20);
+  store<u32>(reached, <u32>n6, 24);
+  store<u32>(reached, <u32>n7, 28);
 }
 
 @inline
@@ -132,7 +136,7 @@ function next(node: usize, row: usize, shift: i32, featureMask: i32): usize {
 }
 
 @inline
-function reachedValue(i: usize, leafValues: usize): f64 {
-  const leaf = <usize>load<u32>(REACHED + (i << 2));
+function reachedValue(reached: usize, i: usize, leafValues: usize): f64 {
+  const leaf = <usize>load<u32>(reached + (i << 2));
   return load<f64>(leafValues + (<usize>(load<u32>(leaf) & NAN_PAYLOAD) << 3));
 }

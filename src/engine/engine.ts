@@ -12,7 +12,14 @@ import { copyToShared, giveBackShared, takeShared } from '../shared-memory.js';
 import { chooseKernels, KERNEL_CHOICES, type KernelChoice } from './choose-kernels.js';
 import { DispatchCosts, type WorkCost } from './dispatch-cost.js';
 import { ENGINE_DEFAULTS, type EngineOptions } from './engine-options.js';
-import type { JobReply, JobSpec, WireFormat, WorkerReply, WorkerTask } from './job.js';
+import type {
+  DetectorHandle,
+  JobReply,
+  JobSpec,
+  WireFormat,
+  WorkerReply,
+  WorkerTask,
+} from './job.js';
 import { OPERATIONS } from './job.js';
 import { runJob } from './run-job.js';
 
@@ -217,7 +224,7 @@ export class Engine {
     const task: WorkerTask = {
       kind: 'body',
       spec,
-      detectors: detectors.map(handleOf),
+      detectors: detectors.map((detector) => this.#handleOf(detector)),
       body: shared,
     };
     try {
@@ -253,7 +260,7 @@ export class Engine {
       const nTaskRows = Math.min(rowsPerTask, nRows - firstRow);
       const task: WorkerTask = {
         kind: 'matrix',
-        detector: handleOf(detector),
+        detector: this.#handleOf(detector),
         rows,
         firstRow,
         nRows: nTaskRows,
@@ -270,6 +277,11 @@ export class Engine {
     const results = { scores: scores.slice(), risks: risks.slice() };
     for (const shared of [rows, scores, risks]) giveBackShared(shared);
     return results;
+  }
+
+  #handleOf(detector: Detector): DetectorHandle {
+    const { version, bytes } = detector;
+    return { version, bytes, shared: this.#scorer.share(detector) };
   }
 
   /** A request that is alone is always taken, however large: the bound is against a backlog. */
@@ -328,10 +340,6 @@ function matrixRows({ schema }: Detector, values: Float64Array): Rows {
   const rows = { nRows: values.length / nFeatures, values };
   checkFinite(schema, rows);
   return rows;
-}
-
-function handleOf({ version, bytes }: Detector) {
-  return { version, bytes };
 }
 
 function copyToSharedFloat64(values: Float64Array): Float64Array {

@@ -41,6 +41,8 @@ export interface JobReply {
 export interface DetectorHandle {
   readonly version: string;
   readonly bytes: Uint8Array<SharedArrayBuffer>;
+  /** What the kernels have made of the bytes, where threads can share that. */
+  readonly shared: WebAssembly.Memory | undefined;
 }
 
 export type WorkerTask = StartTask | BodyTask | MatrixTask;

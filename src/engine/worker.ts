@@ -51,10 +51,11 @@ function scoreMatrix({ detector, rows, firstRow, nRows, scores, risks }: MatrixT
   );
 }
 
-function attach({ version, bytes }: DetectorHandle): Detector {
+function attach({ version, bytes, shared }: DetectorHandle): Detector {
   let detector = detectorByVersion.get(version);
   if (detector === undefined) {
     detector = attachDetector(bytes);
+    if (shared !== undefined) scorer.join(detector, shared);
     detectorByVersion.set(version, detector);
   }
   return detector;

@@ -46,6 +46,16 @@ export class Scorer {
     riskInto(detector, scores, nRows, risks);
   }
 
+  /** For `join` on other threads; undefined where there is nothing to share. */
+  share({ model }: ScoringParts): WebAssembly.Memory | undefined {
+    return model.type === 'forest' ? this.#kernels.share(model.forest) : undefined;
+  }
+
+  /** Scores with what another thread's scorer has shared of the same detector. */
+  join({ model }: ScoringParts, shared: WebAssembly.Memory): void {
+    if (model.type === 'forest') this.#kernels.join(model.forest, shared);
+  }
+
   #modelOutputInto(
     detector: ScoringParts,
     scaled: Float64Array,

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { OneClassSvm } from '../../native-free-kernels/contract.js';
+import type { Forest, Kernels, OneClassSvm } from '../../native-free-kernels/contract.js';
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
+import { createWasmKernels } from '../../native-free-kernels/wasm-kernels.js';
+import { layOutForest } from '../../src/model/forest-layout.js';
 import { MersenneTwister } from '../../src/training/mersenne-twister.js';
-import { wasmKernels as kernels } from '../support/kernel-sets.js';
+import { wasmKernels as kernels, WASM_MODULE } from '../support/kernel-sets.js';
 import { describeKernels } from './conformance.js';
 import { naiveDecision } from './naive-kernels.js';
-import { randomSvm, randomValues } from './random-models.js';
+import { randomSvm, randomTrees, randomValues } from './random-models.js';
 
 describeKernels(kernels);
 
@@ -92,3 +94,37 @@ function expectPlainDecisions(svm: OneClassSvm, rows: Float64Array): void {
     expect(Math.abs(decision - plain[row])).toBeLessThanOrEqual(1e-12 * plain[row] + 1e-310);
   });
 }
+
+describe('a forest that wasm kernels of several threads share', () => {
+  const random = new MersenneTwister(8);
+  const forest = layOutForest(randomTrees(random, 30, 9), 9);
+  const rows = randomValues(random, 20 * 9);
+  const probabilitiesBy = (kernels: Kernels, sameForest: Forest) => {
+    const out = new Float64Array(20);
+    kernels.anomalyProbabilityInto(sameForest, rows, 20, out);
+    return [...out];
+  };
+  const expected = probabilitiesBy(plainKernels, forest);
+
+  it('is in memory once, and gives each the same probabilities', () => {
+    const others = createWasmKernels(WASM_MODULE);
+    const sameForest = { ...forest };
+    others.join(sameForest, kernels.share(forest) as WebAssembly.Memory);
+    expect(others.share(sameForest)).toBe(kernels.share(forest));
+    expect(probabilitiesBy(others, sameForest)).toEqual(expected);
+    expect(probabilitiesBy(kernels, forest)).toEqual(expected);
+  });
+
+  it('is made anew by threads for which it has no room', () => {
+    const shared = kernels.share(forest) as WebAssembly.Memory;
+    const joined = Array.from({ length: 1_100 }, () => {
+      const others = createWasmKernels(WASM_MODULE);
+      others.join(forest, shared);
+      return others;
+    });
+    const last = joined[joined.length - 1];
+    expect(probabilitiesBy(last, forest)).toEqual(expected);
+    expect(last.share(forest)).not.toBe(shared);
+    expect(joined[0].share(forest)).toBe(shared);
+  });
+});

@@ -6,6 +6,7 @@ import { createWasmKernels } from '../../native-free-kernels/wasm-kernels.js';
 
 const bytes = readFileSync(new URL('../../native-free-kernels/kernels.wasm', import.meta.url));
 
-export const wasmKernels: Kernels = createWasmKernels(new WebAssembly.Module(bytes));
+export const WASM_MODULE = new WebAssembly.Module(bytes);
+export const wasmKernels: Kernels = createWasmKernels(WASM_MODULE);
 
 export const KERNEL_SETS: readonly Kernels[] = [plainKernels, wasmKernels];
