@@ -21,12 +21,11 @@ const RECORD_TYPE = 0x72;
 /** As many as msgpackr has short names for; each may be compiled. */
 const MOST_RECORD_DEFINITIONS = 64;
 
-/** The number of tokens. Throws an Error that names what is refused; that the message is complete is for the decoder. */
-export function requirePlainTokens(bytes: Uint8Array): number {
+/** Throws an Error that names what is refused; that the message is complete is for the decoder. */
+export function requirePlainTokens(bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let nTokens = 0;
   let nRecordDefinitions = 0;
-  for (let at = 0; at < bytes.length; nTokens++) {
+  for (let at = 0; at < bytes.length; ) {
     const token = bytes[at];
     if (token < FIRST_TABLED || token > LAST_TABLED) {
       at += token >= 0xa0 && token <= 0xbf ? 1 + (token & 0x1f) : 1;
@@ -42,7 +41,6 @@ export function requirePlainTokens(bytes: Uint8Array): number {
     }
     at += tokenBytes + payloadBytes(view, token, at + 1);
   }
-  return nTokens;
 }
 
 /** What follows a binary's or a string's length, which stands at `at`. */

@@ -10,8 +10,8 @@ const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsTyp
 /** The document in `bytes`; throws `malformed-body` that says why it cannot be read. */
 export function decodeMsgpack(bytes: Uint8Array): unknown {
   try {
-    const nTokens = requirePlainTokens(bytes);
-    return unpackr.unpack(nTokens > FEW_TOKENS ? unshared(bytes) : bytes);
+    requirePlainTokens(bytes);
+    return unpackr.unpack(unshared(bytes));
   } catch (cause) {
     throw new AnomalyPredictorError(
       'malformed-body',
@@ -21,9 +21,6 @@ export function decodeMsgpack(bytes: Uint8Array): unknown {
     );
   }
 }
-
-/** A packed matrix has fewer, and is not worth a copy. */
-const FEW_TOKENS = 100;
 
 /** From shared memory msgpackr reads texts, and so the keys of rows, byte by byte. */
 function unshared(bytes: Uint8Array): Uint8Array {

@@ -11,6 +11,7 @@ export interface PlainForm {
   readonly keys: Uint8Array;
 }
 
+const WORD_BYTES = 8;
 const NEWLINE = 0x0a;
 const OPENING_BRACE = 0x7b;
 const TEXT_END = 0;
@@ -49,13 +50,13 @@ export function readPlainList(
 ): number {
   if (form.keys.length > KEYS_BYTES) return -1;
   for (let at = start; ; ) {
-    load(bytes, at);
-    const nRows = readRows(form.keys, form.nFeatures, IN_LIST, 0);
+    const place = load(bytes, at);
+    const nRows = readRows(form.keys, form.nFeatures, IN_LIST, place);
     if (nRows === 0) return -1;
     values.append(numbers, nRows * form.nFeatures);
-    const place = placeReached();
-    at += place;
-    if (text[place] === IN_LIST.last) return at;
+    const reached = placeReached();
+    at += reached - place;
+    if (text[reached] === IN_LIST.last) return at;
   }
 }
 
@@ -69,13 +70,14 @@ export function readPlainLines(
   if (form.keys.length > KEYS_BYTES) return start;
   let at = start;
   while (at < bytes.length) {
-    const end = load(bytes, at);
+    const place = load(bytes, at);
+    const left = bytes.length - at;
     // The last line may do without.
-    if (at + end === bytes.length) text.set([NEWLINE, TEXT_END], end);
-    const nRows = readRows(form.keys, form.nFeatures, IN_LINES, -1);
+    if (left <= TEXT_BYTES) text.set([NEWLINE, TEXT_END], place + left);
+    const nRows = readRows(form.keys, form.nFeatures, IN_LINES, place - 1);
     if (nRows === 0) break;
     values.append(numbers, nRows * form.nFeatures);
-    at += placeReached() + 1;
+    at += placeReached() + 1 - place;
   }
   return Math.min(at, bytes.length);
 }
@@ -84,22 +86,22 @@ export function readPlainLines(
 export function readPlainRow(form: PlainForm, bytes: Uint8Array, values: Float64Array): boolean {
   if (bytes[0] !== OPENING_BRACE) return false;
   if (form.keys.length > KEYS_BYTES || bytes.length > TEXT_BYTES) return false;
-  load(bytes, 0);
-  if (readRows(form.keys, form.nFeatures, ALONE, -1) === 0) return false;
+  const place = load(bytes, 0);
+  if (readRows(form.keys, form.nFeatures, ALONE, place - 1) === 0) return false;
   for (let feature = 0; feature < form.nFeatures; feature++) values[feature] = numbers[feature];
-  return placeReached() === bytes.length;
+  return placeReached() === place + bytes.length;
 }
 
-/** Puts as much of bytes[start …] into `text` as fits; returns how much that is. */
+/** Copies bytes[start … start + TEXT_BYTES) into `text`, or what there is of them; returns where they start there. */
 function load(bytes: Uint8Array, start: number): number {
+  // V8 copies shared memory by words only where both ends lie alike on them, else 8 times as slow (Node 20).
+  const place = (bytes.byteOffset + start) % WORD_BYTES;
   const whole = start === 0 && bytes.length <= TEXT_BYTES;
   const block = whole ? bytes : bytes.subarray(start, start + TEXT_BYTES);
-  text.set(block);
-  text[block.length] = TEXT_END;
-  return block.length;
+  text.set(block, place);
+  text[place + block.length] = TEXT_END;
+  return place;
 }
-
-const WORD_BYTES = 8;
 
 /** Length, mask of the last word, and the text itself in words. */
 function keyWords(key: string): Uint8Array {

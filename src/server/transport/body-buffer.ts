@@ -1,12 +1,12 @@
 // Gathers a body that arrives in several chunks, in shared memory: the engine hands it to a worker
 // thread without another copy.
-import { giveBackShared, takeShared } from '../../shared-memory.js';
+import { copyIntoShared, giveBackShared, takeShared } from '../../shared-memory.js';
 
 const SMALLEST_CAPACITY_BYTES = 64 * 1024;
 
 export class BodyBuffer {
   readonly #limitBytes: number;
-  #bytes: Uint8Array;
+  #bytes: Uint8Array<SharedArrayBuffer>;
   #length = 0;
 
   /**
@@ -32,7 +32,7 @@ export class BodyBuffer {
       giveBackShared(this.#bytes);
       this.#bytes = grown;
     }
-    this.#bytes.set(chunk, this.#length);
+    copyIntoShared(chunk, this.#bytes, this.#length);
     this.#length = length;
     return true;
   }
