@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { createEngine, type Engine } from '../src/engine/engine.js';
 import type { JobSpec } from '../src/engine/job.js';
 import type { Detector } from '../src/model/detector.js';
+import { giveBackShared } from '../src/shared-memory.js';
 import { interleave } from './interleave.js';
 import { parseForAWhile } from './json-parse.js';
 import { checkEqual, type Parity } from './parity.js';
@@ -58,8 +59,11 @@ export async function benchEngine(detector: Detector, plan: Plan): Promise<Engin
       sink((await engine.score(detector, matrix)).count);
     const scoreShared = async (engine: Engine) =>
       sink((await engine.score(detector, sharedMatrix)).count);
-    const scoreBody = async (engine: Engine, i: number) =>
-      sink((await engine.submit(JSON_BATCH, [detector], bodies[i % N_BODIES])).nRows);
+    const scoreBody = async (engine: Engine, i: number) => {
+      const reply = await engine.submit(JSON_BATCH, [detector], bodies[i % N_BODIES]);
+      sink(reply.nRows);
+      giveBackShared(reply.body);
+    };
 
     const parity = await Promise.all(
       engines.map((e) => checkParity(e, detector, matrix, bodies[0])),

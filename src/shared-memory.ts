@@ -3,14 +3,14 @@
 
 /** Smaller bodies get as much as this. */
 const LEAST_BYTES = 64 * 1024;
-/** Larger memory is given back to the system. */
-const MOST_BYTES_KEPT = 4 * 1024 * 1024;
+/** Larger memory goes back to the system. */
+const MOST_BYTES_KEPT = 8 * 1024 * 1024;
 const MOST_KEPT_PER_SIZE = 16;
 
 const lent = new WeakSet<SharedArrayBuffer>();
 const freeBySize = new Map<number, SharedArrayBuffer[]>();
 
-/** Memory of `nBytes`, whose content is not defined. */
+/** Memory of `nBytes`, whose content is not defined; behind it there is room for as much again. */
 export function takeShared(nBytes: number): Uint8Array<SharedArrayBuffer> {
   const size = sizeFor(nBytes);
   const buffer = freeBySize.get(size)?.pop() ?? new SharedArrayBuffer(size);
@@ -57,9 +57,13 @@ export function giveBackShared({ buffer }: ArrayBufferView): void {
   if (free.length < MOST_KEPT_PER_SIZE) free.push(buffer);
 }
 
-/** The next power of two, so that few sizes serve all bodies. */
+/** Where in the buffer of `bytes` the room behind them starts; undefined in memory of other origin. */
+export function roomBehind({ buffer, byteOffset, length }: Uint8Array): number | undefined {
+  if (!(buffer instanceof SharedArrayBuffer) || !lent.has(buffer)) return undefined;
+  return WORD_BYTES * Math.ceil((byteOffset + length) / WORD_BYTES);
+}
+
+/** A power of two, so that few sizes serve all bodies. Memory that is not touched costs nothing. */
 function sizeFor(nBytes: number): number {
-  return nBytes > MOST_BYTES_KEPT
-    ? nBytes
-    : Math.max(LEAST_BYTES, 2 ** Math.ceil(Math.log2(nBytes)));
+  return Math.max(LEAST_BYTES, 2 ** Math.ceil(Math.log2(2 * nBytes)));
 }

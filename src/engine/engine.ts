@@ -8,7 +8,7 @@ import type { Detector } from '../model/detector.js';
 import { type Batch, checkFinite, type Rows, readBatch } from '../model/rows.js';
 import { Scorer } from '../model/scorer.js';
 import { type Prediction, predictionsOf } from '../model/verdict.js';
-import { copyToShared, giveBackShared, takeShared } from '../shared-memory.js';
+import { copyToShared, giveBackShared, roomBehind, takeShared } from '../shared-memory.js';
 import { chooseKernels, KERNEL_CHOICES, type KernelChoice } from './choose-kernels.js';
 import { DispatchCosts, type WorkCost } from './dispatch-cost.js';
 import { ENGINE_DEFAULTS, type EngineOptions } from './engine-options.js';
@@ -167,7 +167,8 @@ export class Engine {
   /**
    * Runs a request body through `spec`, at once where that is cheaper than the trip to a worker.
    * `detectors`: those that the job may use, the default first. `body` may be reused by the caller
-   * when this returns, unless it is in shared memory; such of shared-memory.ts is given back.
+   * when this returns, unless it is in shared memory; such of shared-memory.ts is given back. The reply's body may
+   * be in such memory too: give it back after use.
    * @throws AnomalyPredictorError at once or as a rejection
    */
   submit(
@@ -226,14 +227,19 @@ export class Engine {
       spec,
       detectors: detectors.map((detector) => this.#handleOf(detector)),
       body: shared,
+      // The replies of a stream may wait for long, and would keep their requests' memory with them.
+      roomAt: spec.operation === 'lines' ? undefined : roomBehind(shared),
     };
+    let isInRoom = false;
     try {
-      const { reply, elapsedMs } = await this.#run(task, nRows);
+      const { reply, bytesInRoom, elapsedMs } = await this.#run(task, nRows);
       const jobReply = reply as JobReply;
       cost.add(body.length, jobReply.nRows, elapsedMs);
-      return jobReply;
+      if (bytesInRoom === undefined) return jobReply;
+      isInRoom = true;
+      return { ...jobReply, body: new Uint8Array(shared.buffer, task.roomAt, bytesInRoom) };
     } finally {
-      giveBackShared(shared);
+      if (!isInRoom) giveBackShared(shared);
     }
   }
 

@@ -57,6 +57,8 @@ export interface BodyTask {
   readonly spec: JobSpec;
   readonly detectors: readonly DetectorHandle[];
   readonly body: Uint8Array;
+  /** Where in body.buffer, to its end, is room for the reply's body; undefined where there is none. */
+  readonly roomAt: number | undefined;
 }
 
 /** Rows in shared memory; the worker writes scores and risks of [firstRow … firstRow + nRows) in place. */
@@ -77,6 +79,8 @@ export type WorkerReply =
       readonly ok: true;
       /** Of a body only: the results of a matrix are already in place. */
       readonly reply: JobReply | undefined;
+      /** Bytes of the reply's body where it lies in the room that the task had for it, and not in `reply`. */
+      readonly bytesInRoom: number | undefined;
       /** What the work took, without the way there and back. */
       readonly elapsedMs: number;
     }

@@ -25,19 +25,14 @@ export function runTask(task: WorkerTask): unknown {
   try {
     const reply = task.kind === 'body' ? scoreBody(task) : undefined;
     if (task.kind === 'matrix') scoreMatrix(task);
-    return handOver({ ok: true, reply, elapsedMs: performance.now() - startMs });
+    return handOver(task, reply, startMs);
   } catch (error) {
     return { ok: false, error: toErrorData(error) } satisfies WorkerReply;
   }
 }
 
 function scoreBody({ spec, detectors, body }: BodyTask): JobReply {
-  const reply = runJob(spec, detectors.map(attach), body, scorer);
-  // What is transferred must not be a part of memory that others use too.
-  const { body: bytes } = reply;
-  return bytes.length === bytes.buffer.byteLength
-    ? reply
-    : { ...reply, body: new Uint8Array(bytes) };
+  return runJob(spec, detectors.map(attach), body, scorer);
 }
 
 function scoreMatrix({ detector, rows, firstRow, nRows, scores, risks }: MatrixTask): void {
@@ -61,9 +56,29 @@ function attach({ version, bytes, shared }: DetectorHandle): Detector {
   return detector;
 }
 
-/** Moves the reply's bytes to the calling thread instead of copying them. */
-function handOver(result: WorkerReply & { ok: true }): unknown {
-  const body = result.reply?.body;
-  if (!(body instanceof Uint8Array)) return result;
-  return move({ [transferableSymbol]: body.buffer, [valueSymbol]: result });
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * Puts the reply's bytes into the room that the task has for them, else moves them to the calling thread: there a new
+ * buffer for every reply keeps the garbage collector busy.
+ */
+function handOver(task: WorkerTask, reply: JobReply | undefined, startMs: number): unknown {
+  const done = () => ({ ok: true as const, elapsedMs: performance.now() - startMs });
+  if (task.kind !== 'body' || reply === undefined) {
+    return { ...done(), reply, bytesInRoom: undefined } satisfies WorkerReply;
+  }
+  const { body: request, roomAt } = task;
+  const { body } = reply;
+  if (roomAt !== undefined && roomAt + body.length <= request.buffer.byteLength) {
+    new Uint8Array(request.buffer, roomAt).set(body);
+    const empty = { ...reply, body: NO_BYTES };
+    return { ...done(), reply: empty, bytesInRoom: body.length } satisfies WorkerReply;
+  }
+  // What is moved must not be a part of memory that others use too.
+  const bytes = body.length === body.buffer.byteLength ? body : new Uint8Array(body);
+  const moved = { ...done(), reply: { ...reply, body: bytes }, bytesInRoom: undefined };
+  return move({
+    [transferableSymbol]: bytes.buffer,
+    [valueSymbol]: moved satisfies WorkerReply,
+  });
 }

@@ -22,6 +22,7 @@ export interface RequestHead {
 export interface Reply {
   readonly status: number;
   readonly contentType: string;
+  /** Memory of shared-memory.ts is given back by the transport. */
   readonly body: string | Uint8Array;
   /** Further header lines: Allow, Retry-After, WWW-Authenticate … */
   readonly headers?: Readonly<Record<string, string>>;

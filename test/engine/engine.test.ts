@@ -10,6 +10,7 @@ import { AnomalyPredictorError } from '../../src/errors.js';
 import type { Detector } from '../../src/model/detector.js';
 import { Scorer } from '../../src/model/scorer.js';
 import { predictionOf } from '../../src/model/verdict.js';
+import { giveBackShared } from '../../src/shared-memory.js';
 import { sampleForest, sampleOneClassSvm } from '../support/sample-detectors.js';
 import {
   type Behaviour,
@@ -334,15 +335,31 @@ describe('a reply', () => {
     },
   );
 
-  it('in MessagePack has memory of its own, no more than it needs', async () => {
+  it.each([
+    ['JSON', {}],
+    ['MessagePack', { replyFormat: 'msgpack' }],
+  ] as const)('in %s keeps its memory until it is given back', async (_, changes) => {
+    const spec: JobSpec = { ...SPEC, ...changes };
+    const bodies = [0, 1, 2, 3, 4, 5].map((i) => jsonBody({ rows: sampleRows(5_000, i) }));
+    const submit = (body: Uint8Array) => pool.submit(spec, [SVM], body);
+    const replies = await Promise.all(bodies.slice(0, 3).map(submit));
+    const before = replies.map(bytesOf).map((bytes) => Buffer.from(bytes));
+    const memory = new Set(replies.map(({ body }) => body.buffer));
+    expect(memory.size).toBe(3);
+    await Promise.all(bodies.slice(3).map(submit));
+    expect(replies.map(bytesOf)).toEqual(before);
+    giveBackShared(replies[0].body);
+    expect(memory).toContain((await submit(bodies[3])).body.buffer);
+  });
+
+  it('in MessagePack is right while others are made', async () => {
     const spec = { ...SPEC, ...msgpack };
     const replies = await Promise.all(
       [0, 1, 2].map((i) => pool.submit(spec, [SVM], msgpackBody({ rows: sampleRows(5_000, i) }))),
     );
     for (const [i, { body }] of replies.entries()) {
-      expect((body as Uint8Array).buffer.byteLength).toBe(body.length);
       const expected = [...scoresOf(SVM, sampleRows(5_000, i)).scores];
-      expect(unpack(body as Uint8Array).scores).toEqual(expected);
+      expect(unpack(body).scores).toEqual(expected);
     }
   });
 });

@@ -1,5 +1,6 @@
 // Replies on node:http.
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { giveBackShared } from '../../shared-memory.js';
 import type { Reply } from '../http.js';
 import { LINGER_MS } from './early-reply.js';
 
@@ -13,7 +14,8 @@ export function headersOf(
 
 export function sendReply(response: ServerResponse, reply: Reply, isClosing: boolean): void {
   writeHead(response, reply, isClosing);
-  response.end(reply.body);
+  const { body } = reply;
+  response.end(body, () => typeof body === 'string' || giveBackShared(body));
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import type { HttpResponse } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
+import { giveBackShared } from '../../shared-memory.js';
 import type { Reply } from '../http.js';
 import { LINGER_MS } from './early-reply.js';
 import type { UwsInFlight, Watched } from './uws-in-flight.js';
@@ -23,6 +24,7 @@ export function sendReply(
   res.writeStatus(headOf(reply));
   if (!isHead && reply.body.length <= WHOLE_REPLY_BYTES) {
     res.end(reply.body, inFlight.isDraining);
+    if (typeof reply.body !== 'string') giveBackShared(reply.body);
     inFlight.finish();
     return;
   }
@@ -53,7 +55,7 @@ class LargeReply implements Watched {
   send(): void {
     const [, isDone] = this.res.tryEnd(this.#body, this.#body.length);
     if (isDone) {
-      this.#inFlight.finish();
+      this.#finish();
       return;
     }
     this.#inFlight.watch(this);
@@ -77,6 +79,7 @@ class LargeReply implements Watched {
   }
 
   #finish(): void {
+    giveBackShared(this.#body);
     this.#inFlight.unwatch(this);
     this.#inFlight.finish();
   }
