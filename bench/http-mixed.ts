@@ -19,12 +19,19 @@ interface Latency {
 
 export interface MixedReport {
   readonly rowsPerBatch: number;
-  readonly batchConnections: number;
-  readonly batchRowsPerSecond: number;
   /** Of single rows on one connection, in milliseconds. */
   readonly aloneMs: Latency;
-  readonly besideBatchesMs: Latency;
+  readonly besideBatches: readonly BesideBatches[];
 }
+
+interface BesideBatches {
+  readonly batchConnections: number;
+  readonly batchRowsPerSecond: number;
+  readonly latencyMs: Latency;
+}
+
+/** One client that sends a batch after the other, and so many that they fill two workers. */
+const BATCH_CONNECTIONS = [1, 4];
 
 const PACE_MS = 2;
 
@@ -45,21 +52,18 @@ export async function benchMixed(
   const client = await LoadClient.connect(port, 1);
   try {
     const alone = await latenciesAtPace(client, singles, durationMs);
-    const load = await startLoad({
-      port,
-      nConnections: batch.nConnections,
-      requests: requestsOf(batch),
-      durationMs,
-    });
-    const beside = await latenciesAtPace(client, singles, durationMs);
-    const { latenciesMs, elapsedMs } = await load.result;
-    return {
-      rowsPerBatch: batch.rowsPerRequest,
-      batchConnections: batch.nConnections,
-      batchRowsPerSecond: (latenciesMs.length * batch.rowsPerRequest * 1_000) / elapsedMs,
-      aloneMs: centreAndTail(alone),
-      besideBatchesMs: centreAndTail(beside),
-    };
+    const besideBatches: BesideBatches[] = [];
+    for (const nConnections of BATCH_CONNECTIONS) {
+      const load = await startLoad({ port, nConnections, requests: requestsOf(batch), durationMs });
+      const beside = await latenciesAtPace(client, singles, durationMs);
+      const { latenciesMs, elapsedMs } = await load.result;
+      besideBatches.push({
+        batchConnections: nConnections,
+        batchRowsPerSecond: (latenciesMs.length * batch.rowsPerRequest * 1_000) / elapsedMs,
+        latencyMs: centreAndTail(beside),
+      });
+    }
+    return { rowsPerBatch: batch.rowsPerRequest, aloneMs: centreAndTail(alone), besideBatches };
   } finally {
     client.close();
   }

@@ -98,11 +98,7 @@ export function ratioTable({ figures }: HttpReport): string {
 }
 
 /** What single rows wait for. */
-export function mixedTable(mixed: MixedReport): string {
-  const { rowsPerBatch, batchConnections, batchRowsPerSecond } = mixed;
-  const batches =
-    `JSON batches of ${count(rowsPerBatch)} rows on ${batchConnections} connections,` +
-    ` ${count(batchRowsPerSecond)} rows/s`;
+export function mixedTable({ rowsPerBatch, aloneMs, besideBatches }: MixedReport): string {
   const line = (meanwhile: string, { median, p99 }: MixedReport['aloneMs']) => [
     meanwhile,
     median.toFixed(2),
@@ -111,7 +107,16 @@ export function mixedTable(mixed: MixedReport): string {
   return section(
     'HTTP, one JSON row every few milliseconds; clients and server share the processors',
     ['meanwhile', 'median ms', 'p99 ms'],
-    [line('nothing', mixed.aloneMs), line(batches, mixed.besideBatchesMs)],
+    [
+      line('nothing', aloneMs),
+      ...besideBatches.map(({ batchConnections, batchRowsPerSecond, latencyMs }) =>
+        line(
+          `JSON batches of ${count(rowsPerBatch)} rows, connections: ${batchConnections},` +
+            ` rows/s: ${count(batchRowsPerSecond)}`,
+          latencyMs,
+        ),
+      ),
+    ],
   );
 }
 

