@@ -260,7 +260,9 @@ export class Engine {
     const rows = values.buffer instanceof SharedArrayBuffer ? values : copyToSharedFloat64(values);
     const scores = takeFloat64(nRows);
     const risks = takeFloat64(nRows);
-    const rowsPerTask = Math.max(LEAST_ROWS_PER_TASK, Math.ceil(nRows / this.#workers));
+    // For every worker that has nothing to do, a part.
+    const nParts = Math.max(1, this.#workers - this.#tasksUnderWay);
+    const rowsPerTask = Math.max(LEAST_ROWS_PER_TASK, Math.ceil(nRows / nParts));
     const tasks = [];
     for (let firstRow = 0; firstRow < nRows; firstRow += rowsPerTask) {
       const nTaskRows = Math.min(rowsPerTask, nRows - firstRow);
