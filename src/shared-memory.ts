@@ -3,17 +3,20 @@
 
 /** Smaller bodies get as much as this. */
 const LEAST_BYTES = 64 * 1024;
-/** Larger memory goes back to the system. */
+/** Larger memory is left to the garbage collector, which is slow to see that memory is shared no more. */
 const MOST_BYTES_KEPT = 8 * 1024 * 1024;
-const MOST_KEPT_PER_SIZE = 16;
+const MOST_BYTES_KEPT_IN_ALL = 128 * 1024 * 1024;
 
 const lent = new WeakSet<SharedArrayBuffer>();
 const freeBySize = new Map<number, SharedArrayBuffer[]>();
+let bytesKept = 0;
 
 /** Memory of `nBytes`, whose content is not defined; behind it there is room for as much again. */
 export function takeShared(nBytes: number): Uint8Array<SharedArrayBuffer> {
   const size = sizeFor(nBytes);
-  const buffer = freeBySize.get(size)?.pop() ?? new SharedArrayBuffer(size);
+  const kept = freeBySize.get(size)?.pop();
+  if (kept !== undefined) bytesKept -= size;
+  const buffer = kept ?? new SharedArrayBuffer(size);
   lent.add(buffer);
   return new Uint8Array(buffer, 0, nBytes);
 }
@@ -23,6 +26,14 @@ export function copyToShared(bytes: Uint8Array): Uint8Array<SharedArrayBuffer> {
   const shared = takeShared(bytes.length);
   copyIntoShared(bytes, shared, 0);
   return shared;
+}
+
+/** Bytes with memory of their own, which may wait for long: such as come from here are given back. */
+export function keepApart(bytes: Uint8Array): Uint8Array {
+  if (!(bytes.buffer instanceof SharedArrayBuffer)) return bytes;
+  const apart = new Uint8Array(bytes);
+  giveBackShared(bytes);
+  return apart;
 }
 
 const WORD_BYTES = 8;
@@ -51,10 +62,11 @@ export function copyIntoShared(
 export function giveBackShared({ buffer }: ArrayBufferView): void {
   if (!(buffer instanceof SharedArrayBuffer) || !lent.delete(buffer)) return;
   const size = buffer.byteLength;
-  if (size > MOST_BYTES_KEPT) return;
+  if (size > MOST_BYTES_KEPT || bytesKept + size > MOST_BYTES_KEPT_IN_ALL) return;
   const free = freeBySize.get(size) ?? [];
   freeBySize.set(size, free);
-  if (free.length < MOST_KEPT_PER_SIZE) free.push(buffer);
+  free.push(buffer);
+  bytesKept += size;
 }
 
 /** Where in the buffer of `bytes` the room behind them starts; undefined in memory of other origin. */

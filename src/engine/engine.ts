@@ -227,8 +227,7 @@ export class Engine {
       spec,
       detectors: detectors.map((detector) => this.#handleOf(detector)),
       body: shared,
-      // The replies of a stream may wait for long, and would keep their requests' memory with them.
-      roomAt: spec.operation === 'lines' ? undefined : roomBehind(shared),
+      roomAt: roomBehind(shared),
     };
     let isInRoom = false;
     try {

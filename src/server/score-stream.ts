@@ -7,12 +7,15 @@ import { AnomalyPredictorError } from '../errors.js';
 import { countRows } from '../formats/ndjson.js';
 import { wholeLines } from '../formats/whole-lines.js';
 import type { Detector } from '../model/detector.js';
+import { keepApart } from '../shared-memory.js';
 import { ClientGoneError, type ReplyStream } from './http.js';
 import type { ServerMetrics } from './metrics.js';
 import { CONTENT_TYPES, errorDocument } from './reply.js';
 import type { Services } from './services.js';
 
 const LONGEST_LINE_BYTES = 1024 * 1024;
+/** Replies that wait behind more than this leave the larger memory of their requests. */
+const MOST_UNREAD_IN_PLACE = 1024 * 1024;
 /** A full queue slows a stream down instead of failing it. */
 const FULL_QUEUE_PAUSE_MS = 20;
 
@@ -112,15 +115,21 @@ class OrderedReplies {
 
   async #write(before: Promise<void>, job: Promise<JobReply>): Promise<void> {
     const [scored] = await Promise.allSettled([job]);
-    const unreadBytes = scored.status === 'fulfilled' ? scored.value.body.length : 0;
     this.#nJobs--;
+    if (scored.status === 'rejected') {
+      this.#wake();
+      await before;
+      throw scored.reason;
+    }
+    const { body, nRows } = scored.value;
+    const unreadBytes = body.length;
+    const isWaiting = this.#unreadBytes > MOST_UNREAD_IN_PLACE;
     this.#unreadBytes += unreadBytes;
+    const reply = isWaiting ? keepApart(body) : body;
     this.#wake();
     await before;
-    if (scored.status === 'rejected') throw scored.reason;
-    const { body, nRows } = scored.value;
     this.#metrics.scored(scored.value);
-    await this.#output.write(body);
+    await this.#output.write(reply);
     this.#nRows += nRows;
     this.#unreadBytes -= unreadBytes;
     this.#wake();

@@ -1,5 +1,6 @@
 // A streamed request on node:http.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { giveBackShared } from '../../shared-memory.js';
 import { ClientGoneError, type Reply, type ReplyStream, type StreamAdmission } from '../http.js';
 import { LINGER_MS } from './early-reply.js';
 import { InputQueue } from './input-queue.js';
@@ -52,7 +53,7 @@ export class NodeStream implements ReplyStream, Exchange {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    if (!this.#isOver && !this.#response.write(chunk)) {
+    if (!this.#isOver && !this.#response.write(chunk, () => giveBackShared(chunk))) {
       await new Promise<void>((resolve) => {
         this.#wakeWriter = resolve;
       });

@@ -1,7 +1,7 @@
 // A streamed request on uWebSockets.js: the body as a queue that pauses the socket, the reply in pieces
 // that wait for the socket.
 import type { HttpResponse } from 'uWebSockets.js';
-import { copyToShared } from '../../shared-memory.js';
+import { copyToShared, giveBackShared } from '../../shared-memory.js';
 import { ClientGoneError, type Reply, type ReplyStream, type StreamAdmission } from '../http.js';
 import { LINGER_MS } from './early-reply.js';
 import { InputQueue } from './input-queue.js';
@@ -80,6 +80,7 @@ export class UwsStream implements ReplyStream, Watched {
       offset = end;
       if (this.#isBlocked) await this.#untilWritable();
     }
+    giveBackShared(chunk);
     if (this.#isOver) throw new ClientGoneError('the client went away while reading');
   }
 
