@@ -3,9 +3,11 @@
 //
 //   nodes        8 bytes each, and one more than the forest has
 //   roots        4 bytes each, filled up to whole groups of trees
+//   small trees  as lists of their splits, where the forest is made of such
 //   leaf values  8 bytes each
 //   per thread   leaves that were reached, sums, rows
 import type { Forest } from './contract.js';
+import { fillSmallTrees, smallTreesBytes } from './small-trees.js';
 import { allocate, growBy, instantiate, type WasmKernels } from './wasm-instance.js';
 
 /** As in assembly/forest.ts: rows or trees that are walked together, and room for their leaves. */
@@ -53,6 +55,9 @@ export class ResidentForest {
     const leafValues = new Float64Array(memory.buffer, layout.leafValuesAt, mostValues);
     if (!fillNodes(forest, layout, memory, leafValues)) return undefined;
     fillRoots(forest, layout, memory);
+    if (layout.smallTreesAt < layout.leafValuesAt) {
+      fillSmallTrees(forest, memory.buffer, layout.smallTreesAt, LANES * F32);
+    }
     return new ResidentForest(module, forest, memory);
   }
 
@@ -87,27 +92,39 @@ export class ResidentForest {
       for (let row = 0; row < nRows; row++) out[row] = this.#probabilityOf(rows, row);
       return;
     }
-    const { nFeatures, nTrees } = this.#forest;
-    const { rootsAt, leafValuesAt, shift, featureMask } = this.#layout;
+    const { nTrees } = this.#forest;
     for (let start = 0; start < nRows; start += ROWS_PER_BLOCK) {
       const nBlock = Math.min(ROWS_PER_BLOCK, nRows - start);
       const nGroups = Math.ceil(nBlock / LANES);
       this.#takeRows(rows, start, nBlock);
       this.#sums.fill(0, 0, nGroups * LANES);
-      this.#kernels.addLeaves(
-        rootsAt,
-        nTrees,
-        shift,
-        featureMask,
-        leafValuesAt,
-        this.#groups.byteOffset,
-        nFeatures * LANES * F32,
-        nGroups,
-        this.#sums.byteOffset,
-        this.#reachedAt,
-      );
+      this.#addLeaves(nGroups);
       for (let row = 0; row < nBlock; row++) out[start + row] = this.#sums[row] / nTrees;
     }
+  }
+
+  #addLeaves(nGroups: number): void {
+    const { nFeatures, nTrees } = this.#forest;
+    const { rootsAt, leafValuesAt, shift, featureMask, smallTreesAt } = this.#layout;
+    const groupsAt = this.#groups.byteOffset;
+    const groupBytes = nFeatures * LANES * F32;
+    const sumsAt = this.#sums.byteOffset;
+    if (smallTreesAt < leafValuesAt) {
+      this.#kernels.addSmallTrees(smallTreesAt, nTrees, groupsAt, groupBytes, nGroups, sumsAt);
+      return;
+    }
+    this.#kernels.addLeaves(
+      rootsAt,
+      nTrees,
+      shift,
+      featureMask,
+      leafValuesAt,
+      groupsAt,
+      groupBytes,
+      nGroups,
+      sumsAt,
+      this.#reachedAt,
+    );
   }
 
   #probabilityOf(rows: Float64Array, row: number): number {
@@ -143,6 +160,8 @@ export class ResidentForest {
 interface Layout {
   readonly rootsAt: number;
   readonly nRoots: number;
+  /** Up to the leaf values; there are none where the two are the same. */
+  readonly smallTreesAt: number;
   readonly leafValuesAt: number;
   readonly threadBytes: number;
   /** A node's second word: the way to its left child above `shift` bits, its feature's place below. */
@@ -150,14 +169,17 @@ interface Layout {
   readonly featureMask: number;
 }
 
-function layoutOf({ nNodes, nTrees, nFeatures }: Forest): Layout {
+function layoutOf(forest: Forest): Layout {
+  const { nNodes, nTrees, nFeatures } = forest;
   const nRoots = Math.ceil(nTrees / LANES) * LANES;
   const rootsAt = (nNodes + 1) * NODE_BYTES;
+  const smallTreesAt = rootsAt + nRoots * F32;
   const shift = Math.ceil(Math.log2(nFeatures)) + Math.log2(LANES * F32);
   return {
     rootsAt,
     nRoots,
-    leafValuesAt: rootsAt + nRoots * F32,
+    smallTreesAt,
+    leafValuesAt: smallTreesAt + smallTreesBytes(forest),
     threadBytes: REACHED_BYTES + ROWS_PER_BLOCK * (F64 + nFeatures * F32),
     shift,
     featureMask: 2 ** shift - 1,

@@ -24,6 +24,14 @@ export interface WasmKernels {
     sums: number,
     reached: number,
   ): void;
+  addSmallTrees(
+    trees: number,
+    nTrees: number,
+    groups: number,
+    groupBytes: number,
+    nGroups: number,
+    sums: number,
+  ): void;
   sumLeavesOfOne(
     roots: number,
     nTrees: number,

@@ -1,3 +1,4 @@
 // What kernels.wasm exports; compiled by setup.mjs.
 export { addLeaves, sumLeavesOfOne } from './forest';
 export { addRbf } from './rbf';
+export { addSmallTrees } from './small-trees';

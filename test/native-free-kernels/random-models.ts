@@ -56,24 +56,50 @@ export function randomTrees(
 const LARGEST_DEPTH = 9;
 
 function randomTree(random: MersenneTwister, nFeatures: number): DecisionTree {
+  return grownTree(random, nFeatures, LARGEST_DEPTH, (depth) =>
+    depth > 0 && random.nextBelow(4) > 0 ? [depth - 1, depth - 1] : undefined,
+  );
+}
+
+/** A tree of any shape with so many leaves. */
+export function treeOfLeaves(
+  random: MersenneTwister,
+  nFeatures: number,
+  nLeaves: number,
+): DecisionTree {
+  return grownTree(random, nFeatures, nLeaves, (leaves) => {
+    if (leaves === 1) return undefined;
+    const onTheLeft = 1 + random.nextBelow(leaves - 1);
+    return [onTheLeft, leaves - onTheLeft];
+  });
+}
+
+/** `split` says of a node what its children are to be, or that it is a leaf. */
+function grownTree(
+  random: MersenneTwister,
+  nFeatures: number,
+  rootSize: number,
+  split: (size: number) => [number, number] | undefined,
+): DecisionTree {
   const left: number[] = [];
   const right: number[] = [];
   const feature: number[] = [];
   const threshold: number[] = [];
-  const grow = (depth: number): number => {
+  const grow = (size: number): number => {
     const node = left.push(-1) - 1;
     right.push(-1);
     feature.push(-2);
     threshold.push(-2);
-    if (depth < LARGEST_DEPTH && random.nextBelow(4) > 0) {
+    const sizes = split(size);
+    if (sizes !== undefined) {
       feature[node] = random.nextBelow(nFeatures);
       threshold[node] = randomValues(random, 1)[0];
-      left[node] = grow(depth + 1);
-      right[node] = grow(depth + 1);
+      left[node] = grow(sizes[0]);
+      right[node] = grow(sizes[1]);
     }
     return node;
   };
-  grow(0);
+  grow(rootSize);
   return {
     left: Int32Array.from(left),
     right: Int32Array.from(right),

@@ -7,7 +7,7 @@ import { MersenneTwister } from '../../src/training/mersenne-twister.js';
 import { wasmKernels as kernels, WASM_MODULE } from '../support/kernel-sets.js';
 import { describeKernels } from './conformance.js';
 import { naiveDecision } from './naive-kernels.js';
-import { randomSvm, randomTrees, randomValues } from './random-models.js';
+import { randomSvm, randomTrees, randomValues, treeOfLeaves } from './random-models.js';
 
 describeKernels(kernels);
 
@@ -94,6 +94,34 @@ function expectPlainDecisions(svm: OneClassSvm, rows: Float64Array): void {
     expect(Math.abs(decision - plain[row])).toBeLessThanOrEqual(1e-12 * plain[row] + 1e-310);
   });
 }
+
+describe('a forest of small trees', () => {
+  const N_FEATURES = 9;
+
+  it.each([
+    ['one lone leaf', [1]],
+    ['lone leaves', [1, 1, 1]],
+    ['stumps', [2, 2, 2, 2, 2]],
+    ['trees of up to 32 leaves', [1, 2, 3, 4, 5, 6, 7, 8, 31, 32]],
+    ['small trees and one that is not', [2, 3, 33, 2, 2, 2]],
+    ['stumps and a very deep tree', [...new Array(600).fill(2), 4_000]],
+  ])('gives the probabilities of the plain kernels, bit for bit: %s', (_, leaves) => {
+    const random = new MersenneTwister(11);
+    const trees = leaves.map((nLeaves) => treeOfLeaves(random, N_FEATURES, nLeaves));
+    const forest = layOutForest(trees, N_FEATURES);
+    const values = randomValues(random, 1_100 * N_FEATURES);
+    // Some rows lie on thresholds.
+    for (let at = 0; at < values.length; at += 7) {
+      values[at] = trees[at % trees.length].threshold[0];
+    }
+    for (const nRows of [1, 7, 8, 9, 1_023, 1_024, 1_025, 1_100]) {
+      const [out, plain] = [new Float64Array(nRows), new Float64Array(nRows)];
+      kernels.anomalyProbabilityInto(forest, values, nRows, out);
+      plainKernels.anomalyProbabilityInto(forest, values, nRows, plain);
+      expect(out).toEqual(plain);
+    }
+  });
+});
 
 describe('a forest that wasm kernels of several threads share', () => {
   const random = new MersenneTwister(8);
