@@ -251,6 +251,7 @@ export class Engine {
       const scores = new Float64Array(nRows);
       const risks = new Float64Array(nRows);
       const startMs = performance.now();
+      checkFinite(detector.schema, values);
       this.#scorer.scoreInto(detector, values, nRows, scores, risks);
       cost.add(values.byteLength, nRows, performance.now() - startMs);
       return { scores, risks };
@@ -344,9 +345,7 @@ function matrixRows({ schema }: Detector, values: Float64Array): Rows {
       { value: values.length },
     );
   }
-  const rows = { nRows: values.length / nFeatures, values };
-  checkFinite(schema, rows);
-  return rows;
+  return { nRows: values.length / nFeatures, values };
 }
 
 function copyToSharedFloat64(values: Float64Array): Float64Array {

@@ -6,6 +6,7 @@ import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import { toErrorData } from '../errors.js';
 import type { Detector } from '../model/detector.js';
 import { attachDetector } from '../model/detector-file.js';
+import { checkFinite } from '../model/rows.js';
 import { Scorer } from '../model/scorer.js';
 import { chooseKernels, type KernelChoice } from './choose-kernels.js';
 import type {
@@ -44,10 +45,13 @@ function scoreBody({ spec, detectors, body }: BodyTask): JobReply {
 }
 
 function scoreMatrix({ detector, rows, firstRow, nRows, scores, risks }: MatrixTask): void {
-  const { nFeatures } = attach(detector).scaler;
+  const { schema } = attach(detector);
+  const nFeatures = schema.features.length;
+  const values = rows.subarray(firstRow * nFeatures, (firstRow + nRows) * nFeatures);
+  checkFinite(schema, values, firstRow);
   scorer.scoreInto(
     attach(detector),
-    rows.subarray(firstRow * nFeatures, (firstRow + nRows) * nFeatures),
+    values,
     nRows,
     scores.subarray(firstRow, firstRow + nRows),
     risks.subarray(firstRow, firstRow + nRows),

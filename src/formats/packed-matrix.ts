@@ -43,9 +43,8 @@ export function unpackMatrix(
   // Inside a message the matrix lies at any offset; the copy aligns it.
   const values = new Float64Array(matrix.byteLength / FLOAT64_BYTES);
   new Uint8Array(values.buffer).set(matrix);
-  const rows = { nRows, values };
-  checkFinite(schema, rows);
-  return rows;
+  checkFinite(schema, values);
+  return { nRows, values };
 }
 
 export function packPredictions(scores: Float64Array): Uint8Array {

@@ -158,13 +158,13 @@ export function rowReader(schema: Schema, alsoAllowed: readonly string[] = []): 
 }
 
 /** Checks that every value of a matrix that was not read number by number is finite. */
-export function checkFinite(schema: Schema, { values }: Rows): void {
+export function checkFinite({ features }: Schema, values: Float64Array, firstRow = 0): void {
   if (areFinite(values)) return;
-  const { features } = schema;
   for (let at = 0; at < values.length; at++) {
     if (!isFiniteNumber(values[at])) {
       const feature = at % features.length;
-      throw notANumber((at - feature) / features.length, features[feature].name, values[at]);
+      const row = firstRow + (at - feature) / features.length;
+      throw notANumber(row, features[feature].name, values[at]);
     }
   }
 }

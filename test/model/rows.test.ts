@@ -341,11 +341,12 @@ describe('a matrix', () => {
     'with %d in it is refused by row and field',
     (value) => {
       const values = Float64Array.of(1, 2, 3, 4, 5, value);
-      expect(thrownBy(() => checkFinite(AB, { nRows: 3, values }))).toMatchObject({
+      expect(thrownBy(() => checkFinite(AB, values))).toMatchObject({
         tag: 'invalid-field',
         message: `row 2: "b" expected a finite number, got ${value}`,
         fields: { row: 2, field: 'b' },
       });
+      expect(thrownBy(() => checkFinite(AB, values, 40)).fields.row).toBe(42);
     },
   );
 });
