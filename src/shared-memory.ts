@@ -11,7 +11,7 @@ const lent = new WeakSet<SharedArrayBuffer>();
 const freeBySize = new Map<number, SharedArrayBuffer[]>();
 let bytesKept = 0;
 
-/** Memory of `nBytes`, whose content is not defined; behind it there is room for as much again. */
+/** Memory of `nBytes`, whose content is not defined; behind it there is room for as much again, unless it is large. */
 export function takeShared(nBytes: number): Uint8Array<SharedArrayBuffer> {
   const size = sizeFor(nBytes);
   const kept = freeBySize.get(size)?.pop();
@@ -75,7 +75,9 @@ export function roomBehind({ buffer, byteOffset, length }: Uint8Array): number |
   return WORD_BYTES * Math.ceil((byteOffset + length) / WORD_BYTES);
 }
 
-/** A power of two, so that few sizes serve all bodies. Memory that is not touched costs nothing. */
+/** A power of two, so that few sizes serve all bodies; without room behind it where it is not kept anyway. */
 function sizeFor(nBytes: number): number {
-  return Math.max(LEAST_BYTES, 2 ** Math.ceil(Math.log2(2 * nBytes)));
+  return 2 * nBytes <= MOST_BYTES_KEPT
+    ? Math.max(LEAST_BYTES, 2 ** Math.ceil(Math.log2(2 * nBytes)))
+    : Math.max(nBytes, MOST_BYTES_KEPT + 1);
 }

@@ -25,8 +25,14 @@ export function decodeLines(schema: Schema, block: Uint8Array, firstRow: number)
   const readAnyRow = rowReader(schema);
   const errors = new Map<number, AnomalyPredictorError>();
   const values = new RowValues();
+  let wasPlain = true;
   for (let start = 0; start < bytes.length; ) {
-    start = readPlainLines(form, bytes, start, values);
+    // Behind a line that is not plain the next is tried alone: a whole block would be copied for each.
+    const triedTo = wasPlain ? bytes.length : Math.min(endOfLine(bytes, start) + 1, bytes.length);
+    const plainTo = readPlainLines(form, bytes, start, triedTo, values);
+    wasPlain = plainTo > start;
+    start = plainTo;
+    if (wasPlain) continue;
     const end = endOfLine(bytes, start);
     if (!isBlank(bytes, start, end)) {
       const row = values.length / nFeatures;

@@ -60,18 +60,19 @@ export function readPlainList(
   }
 }
 
-/** Reads lines from bytes[start] on; returns where the first one starts that is not plain, or the end. */
+/** Reads the lines in bytes[start … end); returns where the first one starts that is not plain, or the end. */
 export function readPlainLines(
   form: PlainForm,
   bytes: Uint8Array,
   start: number,
+  end: number,
   values: RowValues,
 ): number {
   if (form.keys.length > KEYS_BYTES) return start;
   let at = start;
-  while (at < bytes.length) {
-    const place = load(bytes, at);
-    const left = bytes.length - at;
+  while (at < end) {
+    const place = load(bytes, at, end);
+    const left = end - at;
     // The last line may do without.
     if (left <= TEXT_BYTES) text.set([NEWLINE, TEXT_END], place + left);
     const nRows = readRows(form.keys, form.nFeatures, IN_LINES, place - 1);
@@ -79,7 +80,7 @@ export function readPlainLines(
     values.append(numbers, nRows * form.nFeatures);
     at += placeReached() + 1 - place;
   }
-  return Math.min(at, bytes.length);
+  return Math.min(at, end);
 }
 
 /** Reads the one object that `bytes` are into values[0 … nFeatures); false where it is not plain. */
@@ -92,12 +93,12 @@ export function readPlainRow(form: PlainForm, bytes: Uint8Array, values: Float64
   return placeReached() === place + bytes.length;
 }
 
-/** Copies bytes[start … start + TEXT_BYTES) into `text`, or what there is of them; returns where they start there. */
-function load(bytes: Uint8Array, start: number): number {
+/** Copies what fits of bytes[start … end) into `text`; returns where it starts there. */
+function load(bytes: Uint8Array, start: number, end = bytes.length): number {
   // V8 copies shared memory by words only where both ends lie alike on them, else 8 times as slow (Node 20).
   const place = (bytes.byteOffset + start) % WORD_BYTES;
-  const whole = start === 0 && bytes.length <= TEXT_BYTES;
-  const block = whole ? bytes : bytes.subarray(start, start + TEXT_BYTES);
+  const last = Math.min(end, start + TEXT_BYTES);
+  const block = last - start === bytes.length ? bytes : bytes.subarray(start, last);
   text.set(block, place);
   text[place + block.length] = TEXT_END;
   return place;

@@ -28,8 +28,7 @@ function widePower(exponent: number): bigint {
   const power = 10n ** BigInt(Math.abs(exponent));
   const nBits = BigInt(power.toString(2).length);
   if (exponent >= 0) return divideUp(power << BigInt(WIDE_BITS), 1n << nBits);
-  const scaled = divideUp(1n << (nBits + BigInt(WIDE_BITS) - 1n), power);
-  return scaled;
+  return divideUp(1n << (nBits + BigInt(WIDE_BITS) - 1n), power);
 }
 
 function divideUp(dividend: bigint, divisor: bigint): bigint {

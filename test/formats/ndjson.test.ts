@@ -59,6 +59,28 @@ describe('a block of lines', () => {
     expect([...errors.values()].map(({ fields }) => fields.row)).toEqual([101, 102, 103, 104, 105]);
   });
 
+  it('reads lines of any kind among each other, and long lines among short ones', () => {
+    const kinds = [
+      '{"a":1,"b":2}',
+      '{"b":2,"a":1}',
+      '[1,2]',
+      '',
+      '\r',
+      ` ${' '.repeat(40_000)}[1,2]`,
+    ];
+    const lines = Array.from({ length: 600 }, (_, i) => kinds[(i * i + (i >> 3)) % kinds.length]);
+    const { nRows, values, errors } = decode(lines.join('\n'));
+    const nBlank = lines.filter((line) => line.trim() === '').length;
+    expect(errors.size).toBe(0);
+    expect(nRows).toBe(lines.length - nBlank);
+    expect(values).toEqual(Float64Array.from({ length: 2 * nRows }, (_, i) => 1 + (i % 2)));
+  });
+
+  it('ends a row where its line ends, whatever follows', () => {
+    expect([...decode('{"a":1,\n"b":2}\n[1,2]').errors.keys()]).toEqual([0, 1]);
+    expect([...decode('[1,2]\n{"a":1,\n"b":2}').errors.keys()]).toEqual([1, 2]);
+  });
+
   it('goes on behind a line that is not UTF-8', () => {
     const block = Buffer.concat([Buffer.from('[1,2]\r\n'), NOT_UTF8, Buffer.from('\n\n[3,4]')]);
     expect(messages(block, 10)).toEqual([[1, 'row 11: not valid JSON: the bytes are not UTF-8']]);

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plainForm, readPlainList, readPlainRow } from '../../src/formats/plain-rows.js';
+import {
+  plainForm,
+  readPlainLines,
+  readPlainList,
+  readPlainRow,
+} from '../../src/formats/plain-rows.js';
 import { RowValues } from '../../src/formats/row-values.js';
 import { API_BEHAVIOUR_SCHEMA } from '../../src/model/schema.js';
 
@@ -18,6 +23,42 @@ function read(text: string): number | undefined {
   expect(inArray.all()).toEqual(inObject);
   return inObject[0];
 }
+
+/** More than one block of text. */
+const MANY_ROWS = Array.from({ length: 9_000 }, (_, row) => (row * 7_919) / 2 ** (row % 40));
+
+function sharedAt(offset: number, content: string): Uint8Array {
+  const encoded = new TextEncoder().encode(content);
+  const bytes = new Uint8Array(new SharedArrayBuffer(encoded.length + offset), offset);
+  bytes.set(encoded);
+  return bytes;
+}
+
+describe('rows of a long text', () => {
+  it.each([0, 1, 7])(
+    'are plain wherever a block cuts them, in shared memory from byte %d',
+    (offset) => {
+      const rows = MANY_ROWS.map((value) => `{"a":${value}}`);
+      const list = sharedAt(offset, `[${rows.join()}]`);
+      const fromList = new RowValues();
+      expect(readPlainList(ONE_NUMBER, list, 0, fromList)).toBe(list.length - 1);
+      expect([...fromList.all()]).toEqual(MANY_ROWS);
+      for (const end of ['', '\n', '\r\n']) {
+        const lines = sharedAt(offset, rows.join('\n') + end);
+        const fromLines = new RowValues();
+        expect(readPlainLines(ONE_NUMBER, lines, 0, lines.length, fromLines)).toBe(lines.length);
+        expect([...fromLines.all()]).toEqual(MANY_ROWS);
+      }
+    },
+  );
+
+  it('are not plain where a row alone is longer than a block', () => {
+    const row = `{"a":${' '.repeat(40_000)}1}`;
+    expect(readPlainList(ONE_NUMBER, Buffer.from(`[${row}]`), 0, new RowValues())).toBe(-1);
+    const lines = Buffer.from(`{"a":1}\n${row}\n`);
+    expect(readPlainLines(ONE_NUMBER, lines, 0, lines.length, new RowValues())).toBe(8);
+  });
+});
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 
