@@ -2,6 +2,7 @@
 // 10^22 a power of ten is exact too, and one operation rounds once (Clinger, PLDI 1990). Else the product of the
 // digits and a power of 128 bits decides, as in Lemire's "Number parsing at a gigabyte per second" (2021), unless
 // it lies within its own error of a tie; that is left to the caller's Number().
+import { LOWER_E, MINUS, PLUS, POINT, ZERO } from './ascii';
 import {
   exactPower,
   floorLog2OfPower,
@@ -15,13 +16,8 @@ import {
 @external('env', 'slowNumber')
 declare function slowNumber(start: usize, end: usize): f64;
 
-const ZERO: u32 = 0x30;
-const MINUS: u8 = 0x2d;
-const PLUS: u8 = 0x2b;
-const POINT: u8 = 0x2e;
 /** Makes letters lower case. */
 const CASE_BIT: u8 = 0x20;
-const LOWER_E: u8 = 0x65;
 
 const LARGEST_EXACT: u64 = 1 << 53;
 /** So many digits always fit 64 bits. */
@@ -88,7 +84,7 @@ export function readNumber(at: usize, value: usize): usize {
 
 @inline
 function digitAt(at: usize): u32 {
-  return <u32>load<u8>(at) - ZERO;
+  return <u32>load<u8>(at) - <u32>ZERO;
 }
 
 /** Digits from the first that is not 0. */

@@ -1,14 +1,11 @@
 // Rows of JSON from text to numbers: objects with the schema's keys in its order and nothing else, or arrays.
 // After the text stands a byte 0, which is no JSON, so that nothing is read past its end.
+import { BRACE, BRACKET, COMMA, SPACE } from './ascii';
 import { SCRATCH } from './powers-of-ten';
 import { readNumber } from './read-number';
 
-const COMMA: u8 = 0x2c;
-const BRACE: u8 = 0x7b;
-const BRACKET: u8 = 0x5b;
 /** From an opening brace or bracket to the closing one. */
 const TO_CLOSING: u8 = 2;
-const SPACE: u8 = 0x20;
 
 /** Where `readRows` tells how far it came. */
 const REACHED: usize = SCRATCH;

@@ -1,8 +1,7 @@
 // Verdicts as JSON: columns of predictions and of numbers, or a record per row that repeats a template.
+import { COMMA, QUOTE } from './ascii';
 import { writeNumber } from './write-number';
 
-const COMMA: u8 = 0x2c;
-const QUOTE: u8 = 0x22;
 /** `"normal"`, and `"anomaly`, as words of 8 bytes. */
 const QUOTED_NORMAL: u64 = 0x226c616d726f6e22;
 const QUOTED_ANOMALY: u64 = 0x796c616d6f6e6122;

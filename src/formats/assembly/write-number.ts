@@ -1,5 +1,6 @@
 // Finite float64 numbers to the shortest text that reads back as the same number, as JSON.stringify writes them.
 // The digits are found as in Raffaello Giulietti, "The Schubfach way to render doubles" (2020).
+import { LOWER_E, MINUS, PLUS, POINT, ZERO } from './ascii';
 import { mulHigh, SCRATCH, widePower } from './powers-of-ten';
 
 /** Digits of one number, zeros in front: three words, of which the last 18 bytes count. */
@@ -10,11 +11,6 @@ const DIGITS_END: usize = DIGITS + 24;
 const LARGEST_EXACT: f64 = 9007199254740992;
 const TEN_TO_8: u64 = 100_000_000;
 const ASCII_ZEROS: u64 = 0x3030303030303030;
-const ZERO: u8 = 0x30;
-const MINUS: u8 = 0x2d;
-const POINT: u8 = 0x2e;
-const LOWER_E: u8 = 0x65;
-const PLUS: u8 = 0x2b;
 
 /** Positions of the point between which there is no exponent. */
 const MOST_WHOLE_DIGITS: i32 = 21;
