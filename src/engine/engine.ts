@@ -1,27 +1,25 @@
-// The engine: scores batches on a pool of worker threads, and inline where that costs less than the
-// trip. The queue is bounded in rows; a worker that dies is replaced and its work is tried once more.
+// The engine: scores batches on a pool of worker threads, and inline where that costs less than the trip.
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
-import { FixedQueue, Piscina } from 'piscina';
-import { AnomalyPredictorError, showValue } from '../errors.js';
+import { AnomalyPredictorError } from '../errors.js';
 import type { Detector } from '../model/detector.js';
 import { type Batch, checkFinite, type Rows, readBatch } from '../model/rows.js';
 import { Scorer } from '../model/scorer.js';
 import { type Prediction, predictionsOf } from '../model/verdict.js';
 import { copyToShared, giveBackShared, roomBehind, takeShared } from '../shared-memory.js';
-import { chooseKernels, KERNEL_CHOICES, type KernelChoice } from './choose-kernels.js';
+import { chooseKernels } from './choose-kernels.js';
 import { DispatchCosts, type WorkCost } from './dispatch-cost.js';
-import { ENGINE_DEFAULTS, type EngineOptions } from './engine-options.js';
-import type {
-  DetectorHandle,
-  JobReply,
-  JobSpec,
-  WireFormat,
-  WorkerReply,
-  WorkerTask,
+import { type EngineOptions, filledOptions } from './engine-options.js';
+import {
+  type DetectorHandle,
+  type JobReply,
+  type JobSpec,
+  OPERATIONS,
+  type WireFormat,
+  type WorkerDone,
+  type WorkerTask,
 } from './job.js';
-import { OPERATIONS } from './job.js';
 import { runJob } from './run-job.js';
+import { WorkerPool } from './worker-pool.js';
 
 /** Scores of a batch; all arrays have one element per row. */
 export interface BatchScores {
@@ -44,7 +42,6 @@ export interface EngineStatus {
 
 /** Fewer rows than this are not worth a task of their own. */
 const LEAST_ROWS_PER_TASK = 1_000;
-const RETRY_AFTER_SECONDS = 1;
 const F64_BYTES = 8;
 /** Kinds of work whose costs are learned apart: operations by request format, and bare matrices. */
 const WIRE_FORMATS: readonly WireFormat[] = ['json', 'msgpack', 'ndjson'];
@@ -55,90 +52,29 @@ const MATRIX_WORK = OPERATIONS.length * WIRE_FORMATS.length;
  * @throws AnomalyPredictorError `bad-option`
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const {
-    workers = ENGINE_DEFAULTS.workers,
-    maxQueuedRows = ENGINE_DEFAULTS.maxQueuedRows,
-    kernels = ENGINE_DEFAULTS.kernels,
-  } = options;
-  for (const [name, value, least] of [
-    ['workers', workers, 0],
-    ['maxQueuedRows', maxQueuedRows, 1],
-  ] as const) {
-    if (!Number.isInteger(value) || value < least) {
-      throw new AnomalyPredictorError(
-        'bad-option',
-        `${name} expected a whole number of at least ${least}, got ${showValue(value)}`,
-        { field: name, value },
-      );
-    }
-  }
-  if (!KERNEL_CHOICES.includes(kernels)) {
-    throw new AnomalyPredictorError(
-      'bad-option',
-      `kernels expected one of ${KERNEL_CHOICES.join(', ')}, got ${showValue(kernels)}`,
-      { field: 'kernels', value: kernels },
-    );
-  }
-  return Engine.start(workers, maxQueuedRows, kernels);
+  const { workers, maxQueuedRows, kernels } = filledOptions(options);
+  const scorer = new Scorer(chooseKernels(kernels));
+  const pool = workers === 0 ? undefined : await WorkerPool.start(workers, maxQueuedRows, kernels);
+  return new Engine(pool, scorer);
 }
 
 export class Engine {
-  readonly #pool: Piscina<WorkerTask, WorkerReply> | undefined;
-  readonly #workers: number;
-  readonly #maxQueuedRows: number;
+  readonly #pool: WorkerPool | undefined;
   readonly #scorer: Scorer;
   readonly #costs = new DispatchCosts();
-  #queuedRows = 0;
-  #tasksUnderWay = 0;
-  #onIdle = () => {};
-  #workerDeaths = 0;
   #closed: Promise<void> | undefined;
 
-  /**
-   * Waits for the threads also because Node 20 can abort the whole process when a thread is ended
-   * that still loads its modules, as closing right away would do.
-   */
-  static async start(
-    workers: number,
-    maxQueuedRows: number,
-    kernels: KernelChoice,
-  ): Promise<Engine> {
-    const engine = new Engine(workers, maxQueuedRows, kernels);
-    // The pool gives each thread that is free one task.
-    await Promise.all(Array.from({ length: workers }, () => engine.#pool?.run({ kind: 'start' })));
-    return engine;
-  }
-
-  private constructor(workers: number, maxQueuedRows: number, kernels: KernelChoice) {
-    this.#workers = workers;
-    this.#maxQueuedRows = maxQueuedRows;
-    this.#scorer = new Scorer(chooseKernels(kernels));
-    if (workers === 0) return;
-    this.#pool = new Piscina({
-      filename: fileURLToPath(new URL('./worker.js', import.meta.url)),
-      name: 'runTask',
-      minThreads: workers,
-      maxThreads: workers,
-      taskQueue: new FixedQueue(),
-      // The next task is there when one is done: 15 % more rows/s of JSON on two workers (Node 20).
-      concurrentTasksPerWorker: 2,
-      // Without it, every other task that waits goes to the end of the queue again and again.
-      stricterFIFO: true,
-      recordTiming: false,
-      workerData: kernels,
-    });
-    // A worker that dies between tasks takes nothing with it; the pool has replaced it already.
-    this.#pool.on('error', () => {});
-    this.#pool.on('workerDestroy', () => {
-      if (this.#closed === undefined) this.#workerDeaths++;
-    });
+  /** Without a pool everything is scored in the calling thread. */
+  constructor(pool: WorkerPool | undefined, scorer: Scorer) {
+    this.#pool = pool;
+    this.#scorer = scorer;
   }
 
   get status(): EngineStatus {
     return {
-      workers: this.#workers,
-      queuedRows: this.#queuedRows,
-      workerRestarts: this.#workerDeaths,
+      workers: this.#pool?.workers ?? 0,
+      queuedRows: this.#pool?.queuedRows ?? 0,
+      workerRestarts: this.#pool?.workerDeaths ?? 0,
     };
   }
 
@@ -188,23 +124,13 @@ export class Engine {
       giveBackShared(body);
       return reply;
     }
-    return this.#submitToWorker(spec, detectors, body, cost);
+    return this.#submitTo(this.#pool, spec, detectors, body, cost);
   }
 
   /** Refuses more work, waits for the work under way, then stops the worker threads. */
   close(): Promise<void> {
-    this.#closed ??= this.#finish();
+    this.#closed ??= this.#pool?.close() ?? Promise.resolve();
     return this.#closed;
-  }
-
-  /** Waits by itself: the pool's own `close` ends threads that are still busy. */
-  async #finish(): Promise<void> {
-    if (this.#tasksUnderWay > 0) {
-      await new Promise<void>((resolve) => {
-        this.#onIdle = resolve;
-      });
-    }
-    await this.#pool?.destroy();
   }
 
   #requireOpen(): void {
@@ -213,14 +139,15 @@ export class Engine {
     }
   }
 
-  async #submitToWorker(
+  async #submitTo(
+    pool: WorkerPool,
     spec: JobSpec,
     detectors: readonly Detector[],
     body: Uint8Array,
     cost: WorkCost,
   ): Promise<JobReply> {
     const nRows = cost.expectedRows(body.length);
-    this.#requireRoom(nRows);
+    pool.requireRoom(nRows);
     const shared = body.buffer instanceof SharedArrayBuffer ? body : copyToShared(body);
     const task: WorkerTask = {
       kind: 'body',
@@ -231,7 +158,7 @@ export class Engine {
     };
     let isInRoom = false;
     try {
-      const { reply, bytesInRoom, elapsedMs } = await this.#run(task, nRows);
+      const { reply, bytesInRoom, elapsedMs } = await this.#run(pool, task, nRows);
       const jobReply = reply as JobReply;
       cost.add(body.length, jobReply.nRows, elapsedMs);
       if (bytesInRoom === undefined) return jobReply;
@@ -247,7 +174,8 @@ export class Engine {
     { nRows, values }: Rows,
   ): Promise<{ scores: Float64Array; risks: Float64Array }> {
     const cost = this.#costs.of(detector, MATRIX_WORK);
-    if (this.#pool === undefined || cost.expectedMs(values.byteLength) < this.#costs.tripMs) {
+    const pool = this.#pool;
+    if (pool === undefined || cost.expectedMs(values.byteLength) < this.#costs.tripMs) {
       const scores = new Float64Array(nRows);
       const risks = new Float64Array(nRows);
       const startMs = performance.now();
@@ -256,12 +184,12 @@ export class Engine {
       cost.add(values.byteLength, nRows, performance.now() - startMs);
       return { scores, risks };
     }
-    this.#requireRoom(nRows);
+    pool.requireRoom(nRows);
     const rows = values.buffer instanceof SharedArrayBuffer ? values : copyToSharedFloat64(values);
     const scores = takeFloat64(nRows);
     const risks = takeFloat64(nRows);
     // For every worker that has nothing to do, a part.
-    const nParts = Math.max(1, this.#workers - this.#tasksUnderWay);
+    const nParts = Math.max(1, pool.workers - pool.tasksUnderWay);
     const rowsPerTask = Math.max(LEAST_ROWS_PER_TASK, Math.ceil(nRows / nParts));
     const tasks = [];
     for (let firstRow = 0; firstRow < nRows; firstRow += rowsPerTask) {
@@ -276,7 +204,7 @@ export class Engine {
         risks,
       };
       tasks.push(
-        this.#run(task, nTaskRows).then(({ elapsedMs }) =>
+        this.#run(pool, task, nTaskRows).then(({ elapsedMs }) =>
           cost.add((values.byteLength / nRows) * nTaskRows, nTaskRows, elapsedMs),
         ),
       );
@@ -292,47 +220,15 @@ export class Engine {
     return { version, bytes, shared: this.#scorer.share(detector) };
   }
 
-  /** A request that is alone is always taken, however large: the bound is against a backlog. */
-  #requireRoom(nRows: number): void {
-    if (this.#queuedRows > 0 && this.#queuedRows + nRows > this.#maxQueuedRows) {
-      throw new AnomalyPredictorError(
-        'queue-full',
-        `the queue is full: ${this.#queuedRows} of ${this.#maxQueuedRows} rows are waiting`,
-        { retryAfterSeconds: RETRY_AFTER_SECONDS },
-      );
-    }
-  }
-
-  /** Runs a task on the pool; `nRows` count against the queue's bound until it is done. */
-  async #run(task: WorkerTask, nRows: number): Promise<WorkerReply & { ok: true }> {
-    this.#queuedRows += nRows;
-    const alone = this.#tasksUnderWay++ === 0;
+  /** A task that is alone all the time shows what the trip to a worker takes. */
+  async #run(pool: WorkerPool, task: WorkerTask, nRows: number): Promise<WorkerDone> {
+    const wasAlone = pool.tasksUnderWay === 0;
     const startMs = performance.now();
-    try {
-      const result = await this.#runOnce(task).catch(() => this.#runOnce(task));
-      if (!result.ok) throw AnomalyPredictorError.fromData(result.error);
-      if (alone && this.#tasksUnderWay === 1) {
-        this.#costs.addTrip(performance.now() - startMs - result.elapsedMs);
-      }
-      return result;
-    } finally {
-      this.#queuedRows -= nRows;
-      if (--this.#tasksUnderWay === 0) this.#onIdle();
+    const done = await pool.run(task, nRows);
+    if (wasAlone && pool.tasksUnderWay === 0) {
+      this.#costs.addTrip(performance.now() - startMs - done.elapsedMs);
     }
-  }
-
-  /** Rejects only when the worker dies: what goes wrong in a task comes back as data. */
-  async #runOnce(task: WorkerTask): Promise<WorkerReply> {
-    try {
-      return await (this.#pool as Piscina<WorkerTask, WorkerReply>).run(task);
-    } catch (cause) {
-      throw new AnomalyPredictorError(
-        'worker-died',
-        'the worker thread that scored this died, twice; the rows were not scored',
-        {},
-        { cause },
-      );
-    }
+    return done;
   }
 }
 

@@ -74,14 +74,14 @@ export interface MatrixTask {
   readonly risks: Float64Array;
 }
 
-export type WorkerReply =
-  | {
-      readonly ok: true;
-      /** Of a body only: the results of a matrix are already in place. */
-      readonly reply: JobReply | undefined;
-      /** Bytes of the reply's body where it lies in the room that the task had for it, and not in `reply`. */
-      readonly bytesInRoom: number | undefined;
-      /** What the work took, without the way there and back. */
-      readonly elapsedMs: number;
-    }
-  | { readonly ok: false; readonly error: ErrorData };
+export interface WorkerDone {
+  readonly ok: true;
+  /** Of a body only: the results of a matrix are already in place. */
+  readonly reply: JobReply | undefined;
+  /** Bytes of the reply's body where it lies in the room that the task had for it, and not in `reply`. */
+  readonly bytesInRoom: number | undefined;
+  /** What the work took, without the way there and back. */
+  readonly elapsedMs: number;
+}
+
+export type WorkerReply = WorkerDone | { readonly ok: false; readonly error: ErrorData };
