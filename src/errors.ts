@@ -20,6 +20,8 @@ export const STATUS_BY_TAG = {
   'shutting-down': 503,
   'bad-detector-file': 422,
   'bad-data-file': 422,
+  /** A model file of another library. */
+  'bad-model-file': 422,
   'bad-option': 400,
 } as const;
 
