@@ -72,14 +72,15 @@ interface KernelCase {
 }
 
 function kernelCases(catalog: Catalog, kernels: Kernels): KernelCase[] {
-  const { scaler, model: svmModel } = findDetector(catalog, 'ocsvm');
+  const { transforms, model: svmModel } = findDetector(catalog, 'ocsvm');
   const { model: forestModel } = findDetector(catalog, 'hybrid');
   if (svmModel.type !== 'one-class-svm' || forestModel.type !== 'forest') {
     throw new Error('expected ocsvm to be a One-Class SVM and hybrid to be a forest');
   }
+  const [scaler] = transforms;
   const behaviours = makeBehaviours(10_000, 1);
   const standardScores = new Float64Array(behaviours.length);
-  kernels.scaleInto(scaler, behaviours, behaviours.length / N_FEATURES, standardScores);
+  kernels.transformInto(scaler, behaviours, behaviours.length / N_FEATURES, standardScores);
 
   // The larger one is about what a One-Class SVM on 40,000 rows with ν 0.05 has.
   const svms = [svmModel.svm, makeSvm(2_018, 2)];
@@ -92,7 +93,7 @@ function kernelCases(catalog: Catalog, kernels: Kernels): KernelCase[] {
       outputsPerRow: N_FEATURES,
       roughNsPerRow: 20,
       rows: behaviours,
-      run: (rows, nRows, out) => kernels.scaleInto(scaler, rows, nRows, out),
+      run: (rows, nRows, out) => kernels.transformInto(scaler, rows, nRows, out),
     },
     ...svms.flatMap((svm) =>
       KERNEL_FUNCTIONS.map((name) => svmCase(kernels, withKernel(svm, name), standardScores)),
@@ -121,7 +122,7 @@ function forestCase(kernels: Kernels, forest: Forest, rows: Float64Array): Kerne
     outputsPerRow: 1,
     roughNsPerRow: 100 * forest.nTrees,
     rows,
-    run: (batch, nRows, out) => kernels.anomalyProbabilityInto(forest, batch, nRows, out),
+    run: (batch, nRows, out) => kernels.meanLeafValueInto(forest, batch, nRows, out),
   };
 }
 

@@ -22,7 +22,7 @@ const engine = await createEngine({
 });
 const startMs = performance.now();
 const detector = loadDetector(file);
-const { nFeatures } = detector.scaler;
+const nFeatures = detector.schema.features.length;
 const { scores } = await engine.score(detector, new Float64Array(nFeatures));
 const readyMs = performance.now() - startMs;
 await engine.score(detector, new Float64Array(ROWS_PER_WORKER * Number(workers) * nFeatures));

@@ -44,11 +44,14 @@ export function withModel(original: Detector, nFeatures: number, model: Model): 
     ...original,
     schema: { ...original.schema, features: names.map((name) => ({ ...feature, name })) },
     encoder: names.map((name) => ({ feature: name, column: name })),
-    scaler: {
-      nFeatures,
-      mean: new Float64Array(nFeatures),
-      scale: new Float64Array(nFeatures).fill(1),
-    },
+    transforms: [
+      {
+        type: 'standard',
+        nFeatures,
+        mean: new Float64Array(nFeatures),
+        scale: new Float64Array(nFeatures).fill(1),
+      },
+    ],
     model,
   });
 }
@@ -63,7 +66,7 @@ function makeTree(nLeaves: number, nFeatures: number, random: MersenneTwister): 
     right: Int32Array.from(nodes, (_, node) => (isLeaf(node) ? -1 : 2 * node + 2)),
     feature: Int32Array.from(nodes, (_, node) => (isLeaf(node) ? -2 : random.nextBelow(nFeatures))),
     threshold: Float64Array.from(nodes, (_, node) => (isLeaf(node) ? -2 : uniform(random))),
-    anomalyFraction: Float64Array.from(nodes, () => random.nextUint32() / 2 ** 32),
+    leafValue: Float64Array.from(nodes, () => random.nextUint32() / 2 ** 32),
   };
 }
 

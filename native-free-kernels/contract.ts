@@ -1,13 +1,50 @@
 // What every set of kernels computes, and the flat, immutable models that they read.
 // Kernels trust their input: files, requests and options are validated where they enter.
 
-/** (x − mean) / scale per feature, as scikit-learn's StandardScaler: it divides, never multiplies by 1/scale. */
+/** One step between a row as it came and the model; all keep the number of features. */
+export type Transform = StandardScaler | MinMaxScaler | Normalizer | Float32Scaler;
+
+/** (x − mean) / scale per feature, as scikit-learn's StandardScaler and RobustScaler: it divides, never multiplies by 1/scale. */
 export interface StandardScaler {
+  readonly type: 'standard';
+  readonly nFeatures: number;
+  /** [nFeatures] mean, or another centre */
+  readonly mean: Float64Array;
+  /** [nFeatures] population standard deviation, or another spread; 1 for a constant feature. */
+  readonly scale: Float64Array;
+}
+
+/** x · factor + offset per feature, clipped, as scikit-learn's MinMaxScaler. */
+export interface MinMaxScaler {
+  readonly type: 'min-max';
   readonly nFeatures: number;
   /** [nFeatures] */
-  readonly mean: Float64Array;
-  /** [nFeatures] population standard deviation; 1 for a constant feature. */
-  readonly scale: Float64Array;
+  readonly factor: Float64Array;
+  /** [nFeatures] */
+  readonly offset: Float64Array;
+  /** −Infinity where nothing is clipped */
+  readonly lowest: number;
+  /** Infinity where nothing is clipped */
+  readonly highest: number;
+}
+
+export const NORMS = ['l1', 'l2', 'max'] as const;
+
+/** Each row divided by its norm; a row of zeros stays. */
+export interface Normalizer {
+  readonly type: 'normalize';
+  readonly nFeatures: number;
+  readonly norm: (typeof NORMS)[number];
+}
+
+/** (x − offset) · factor per feature with every operation rounded to float32, as ONNX's Scaler. */
+export interface Float32Scaler {
+  readonly type: 'float32';
+  readonly nFeatures: number;
+  /** [nFeatures] float32 values */
+  readonly offset: Float64Array;
+  /** [nFeatures] float32 values */
+  readonly factor: Float64Array;
 }
 
 export const KERNEL_FUNCTIONS = ['rbf', 'linear', 'poly', 'sigmoid'] as const;
@@ -52,8 +89,11 @@ export interface Forest {
   readonly feature: Int32Array;
   /** [nNodes] +Infinity for leaves */
   readonly threshold: Float32Array;
-  /** [nNodes] fraction of anomalies among the training rows at the node, 0 to 1 */
-  readonly anomalyFraction: Float64Array;
+  /**
+   * [nNodes] what a tree says of the rows at the node. Classifier: fraction of anomalies among the training rows,
+   * 0 to 1. Isolation forest: path length, at least 0.
+   */
+  readonly leafValue: Float64Array;
 }
 
 /**
@@ -62,17 +102,12 @@ export interface Forest {
  */
 export interface Kernels {
   readonly name: string;
-  /** Standard scores into out[0 … nRows × nFeatures). `out` may be `rows` itself. */
-  scaleInto(scaler: StandardScaler, rows: Float64Array, nRows: number, out: Float64Array): void;
+  /** Transformed rows into out[0 … nRows × nFeatures). `out` may be `rows` itself. */
+  transformInto(transform: Transform, rows: Float64Array, nRows: number, out: Float64Array): void;
   /** Decision function into out[0 … nRows): positive is normal, unbounded. */
   decisionInto(svm: OneClassSvm, rows: Float64Array, nRows: number, out: Float64Array): void;
-  /** Mean anomaly fraction of the reached leaves into out[0 … nRows): 0 to 1, higher is more anomalous. */
-  anomalyProbabilityInto(
-    forest: Forest,
-    rows: Float64Array,
-    nRows: number,
-    out: Float64Array,
-  ): void;
+  /** Mean value of the reached leaves, one per tree, into out[0 … nRows). */
+  meanLeafValueInto(forest: Forest, rows: Float64Array, nRows: number, out: Float64Array): void;
   /**
    * What kernels of the same kind on other threads need to score with the memory that these take for `forest`;
    * undefined where they take none. It can be posted to a thread.

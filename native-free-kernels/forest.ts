@@ -5,13 +5,13 @@ import type { Forest } from './contract.js';
 /** Rows of one block share a tree while its nodes are in cache. */
 const ROWS_PER_BLOCK = 64;
 
-export function anomalyProbabilityInto(
+export function meanLeafValueInto(
   forest: Forest,
   rows: Float64Array,
   nRows: number,
   out: Float64Array,
 ): void {
-  const { nFeatures, nTrees, roots, child, feature, threshold, anomalyFraction } = forest;
+  const { nFeatures, nTrees, roots, child, feature, threshold, leafValue } = forest;
   for (let blockStart = 0; blockStart < nRows; blockStart += ROWS_PER_BLOCK) {
     const blockEnd = Math.min(blockStart + ROWS_PER_BLOCK, nRows);
     out.fill(0, blockStart, blockEnd);
@@ -26,7 +26,7 @@ export function anomalyProbabilityInto(
           node = value <= threshold[node] ? left : left + 1;
           left = child[node];
         }
-        out[row] = out[row] + anomalyFraction[node];
+        out[row] = out[row] + leafValue[node];
       }
     }
     for (let row = blockStart; row < blockEnd; row++) out[row] = out[row] / nTrees;

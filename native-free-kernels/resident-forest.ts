@@ -87,7 +87,7 @@ export class ResidentForest {
     this.#kernels = instantiate(module, memory);
   }
 
-  anomalyProbabilityInto(rows: Float64Array, nRows: number, out: Float64Array): void {
+  meanLeafValueInto(rows: Float64Array, nRows: number, out: Float64Array): void {
     if (nRows < LEAST_ROWS_PER_GROUP) {
       for (let row = 0; row < nRows; row++) out[row] = this.#probabilityOf(rows, row);
       return;
@@ -188,7 +188,7 @@ function layoutOf(forest: Forest): Layout {
 
 /** The forest's nodes and one more, a leaf of value 0. False where there are too many leaf values. */
 function fillNodes(
-  { nNodes, child, feature, threshold, anomalyFraction }: Forest,
+  { nNodes, child, feature, threshold, leafValue }: Forest,
   { shift }: Layout,
   { buffer }: WebAssembly.Memory,
   leafValues: Float64Array,
@@ -199,7 +199,7 @@ function fillNodes(
   let nValues = 1;
   for (let node = 0; node < nNodes; node++) {
     if (child[node] === node) {
-      const value = anomalyFraction[node];
+      const value = leafValue[node];
       let number = numberByValue.get(value);
       if (number === undefined) {
         if (nValues === leafValues.length) return false;

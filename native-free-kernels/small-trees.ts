@@ -38,7 +38,7 @@ function countLeaves({ child }: Forest, root: number): number {
 
 /** Writes the lists from `at` on. A feature of a group of rows takes `featureBytes`. */
 export function fillSmallTrees(
-  { roots, child, feature, threshold, anomalyFraction }: Forest,
+  { roots, child, feature, threshold, leafValue }: Forest,
   buffer: ArrayBufferLike,
   at: number,
   featureBytes: number,
@@ -50,7 +50,7 @@ export function fillSmallTrees(
     let splitAt = splitsAt;
     const add = (node: number): void => {
       if (child[node] === node) {
-        values.push(anomalyFraction[node]);
+        values.push(leafValue[node]);
         return;
       }
       const firstLeaf = values.length;

@@ -20,7 +20,7 @@ export function createWasmKernels(module: WebAssembly.Module): Kernels {
 
   return Object.freeze({
     name: 'wasm',
-    scaleInto: plainKernels.scaleInto,
+    transformInto: plainKernels.transformInto,
 
     decisionInto(svm: OneClassSvm, rows: Float64Array, nRows: number, out: Float64Array) {
       if (svm.kernel.function !== 'rbf') return plainKernels.decisionInto(svm, rows, nRows, out);
@@ -32,10 +32,10 @@ export function createWasmKernels(module: WebAssembly.Module): Kernels {
       resident.decisionInto(rows, nRows, out);
     },
 
-    anomalyProbabilityInto(forest: Forest, rows: Float64Array, nRows: number, out: Float64Array) {
+    meanLeafValueInto(forest: Forest, rows: Float64Array, nRows: number, out: Float64Array) {
       const resident = residentOf(forest);
-      if (resident === undefined) plainKernels.anomalyProbabilityInto(forest, rows, nRows, out);
-      else resident.anomalyProbabilityInto(rows, nRows, out);
+      if (resident === undefined) plainKernels.meanLeafValueInto(forest, rows, nRows, out);
+      else resident.meanLeafValueInto(rows, nRows, out);
     },
 
     share: (forest: Forest) => residentOf(forest)?.memory,

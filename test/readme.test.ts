@@ -21,9 +21,8 @@ const configurationTable = () => [
 
 const detectorRows = () =>
   [...loadCatalog(SHIPPED_MODELS_FOLDER).values()].map(({ name, title, metrics }) => {
-    const [recall, falseAlarms] = [metrics.recall, metrics.falsePositiveRate].map(
-      (share) => `${(100 * share).toFixed(1)} %`,
-    );
+    const shares = metrics === null ? [] : [metrics.recall, metrics.falsePositiveRate];
+    const [recall, falseAlarms] = shares.map((share) => `${(100 * share).toFixed(1)} %`);
     return `| \`${name}\` | ${title} | ${recall} | ${falseAlarms} | [models/${name}.md](models/${name}.md) |`;
   });
 

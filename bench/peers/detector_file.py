@@ -65,7 +65,7 @@ def forest(metadata, tensors, n_features):
     ends = np.cumsum(tensors["treeSizes"])
     parts = {
         name: np.split(tensors[name], ends[:-1])
-        for name in ("left", "right", "feature", "threshold", "anomalyFraction")
+        for name in ("left", "right", "feature", "threshold", "leafValue")
     }
     estimator = RandomForestClassifier(n_estimators=1)
     estimator.fit(np.eye(2, n_features), [ANOMALY, NORMAL])
@@ -83,8 +83,8 @@ def decision_tree(parts, n_features):
     nodes["left_child"], nodes["right_child"] = parts["left"], parts["right"]
     nodes["feature"], nodes["threshold"] = parts["feature"], parts["threshold"]
     values = np.empty((n_nodes, 1, 2))
-    values[:, 0, 0] = parts["anomalyFraction"]
-    values[:, 0, 1] = 1 - parts["anomalyFraction"]
+    values[:, 0, 0] = parts["leafValue"]
+    values[:, 0, 1] = 1 - parts["leafValue"]
     tree = Tree(n_features, np.array([2]), 1)
     tree.__setstate__(
         {"max_depth": n_nodes, "node_count": n_nodes, "nodes": nodes, "values": values}

@@ -121,7 +121,7 @@ function mlForest(trees: readonly DecisionTree[], nFeatures: number): object {
 
 function mlNode(tree: DecisionTree, node: number): object {
   if (tree.left[node] === -1) {
-    const anomaly = tree.anomalyFraction[node];
+    const anomaly = tree.leafValue[node];
     return { distribution: [[anomaly, 1 - anomaly]] };
   }
   return {
@@ -141,7 +141,7 @@ function scaledRows({ model, rows }: Workload): Float64Array {
   const { scaler } = model;
   if (scaler === undefined) return rows;
   const scaled = new Float64Array(rows.length);
-  plainKernels.scaleInto(scaler, rows, N_ROWS, scaled);
+  plainKernels.transformInto(scaler, rows, N_ROWS, scaled);
   return scaled;
 }
 

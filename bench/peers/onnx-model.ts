@@ -87,7 +87,7 @@ function svmNode(svm: OneClassSvm, input: string): ProtobufMessage {
 
 /** A binary forest names the positive class's share alone, and that under class 0. */
 function forestNode(forest: Forest, input: string): ProtobufMessage {
-  const { nTrees, nNodes, roots, child, feature, threshold, anomalyFraction } = forest;
+  const { nTrees, nNodes, roots, child, feature, threshold, leafValue } = forest;
   const treeIds = new Int32Array(nNodes);
   const nodeIds = new Int32Array(nNodes);
   const trueIds = new Int32Array(nNodes);
@@ -116,7 +116,7 @@ function forestNode(forest: Forest, input: string): ProtobufMessage {
     class_ids: { ints: new Uint8Array(leaves.length) },
     class_nodeids: { ints: leaves.map((leaf) => nodeIds[leaf]) },
     class_treeids: { ints: leaves.map((leaf) => treeIds[leaf]) },
-    class_weights: { floats: leaves.map((leaf) => anomalyFraction[leaf] / nTrees) },
+    class_weights: { floats: leaves.map((leaf) => leafValue[leaf] / nTrees) },
     classlabels_int64s: { ints: [0, 1] },
     nodes_falsenodeids: { ints: falseIds },
     nodes_featureids: { ints: feature },

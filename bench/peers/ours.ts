@@ -70,7 +70,7 @@ function scoreFunction(workload: Workload, kernels: Kernels): ScoreInto {
   }
   if (model.type === 'forest') {
     const { forest } = model;
-    return (rows, out) => kernels.anomalyProbabilityInto(forest, rows, rowsPerCall, out);
+    return (rows, out) => kernels.meanLeafValueInto(forest, rows, rowsPerCall, out);
   }
   const { svm } = model;
   return (rows, out) => kernels.decisionInto(svm, rows, rowsPerCall, out);

@@ -24,7 +24,11 @@ export function forestModel(trees: readonly DecisionTree[], nFeatures: number): 
   return { type: 'forest', scaler: undefined, trees, forest: layOutForest(trees, nFeatures) };
 }
 
-export function modelOfDetector({ name, scaler, model, threshold }: Detector): PeerModel {
+export function modelOfDetector({ name, transforms, model, threshold }: Detector): PeerModel {
+  const [scaler] = transforms;
+  if (transforms.length !== 1 || scaler.type !== 'standard' || model.type === 'isolation-forest') {
+    throw new Error(`detector ${name}: expected a standard scaler before an SVM or a forest`);
+  }
   if (threshold !== 0) throw new Error(`detector ${name}: expected threshold 0, got ${threshold}`);
   return model.type === 'forest'
     ? { type: 'forest', scaler, trees: treesOf(model.forest), forest: model.forest }
@@ -55,7 +59,7 @@ export function writePeerModel(file: string, model: PeerModel): void {
     for (const name of ['left', 'right', 'feature'] as const) {
       tensors.set(name, vector('I32', joined(Int32Array, trees, name)));
     }
-    for (const name of ['threshold', 'anomalyFraction'] as const) {
+    for (const name of ['threshold', 'leafValue'] as const) {
       tensors.set(name, vector('F64', joined(Float64Array, trees, name)));
     }
   } else {
@@ -84,7 +88,7 @@ export function readPeerModel(file: string): PeerModel {
         right: int32('right').subarray(from, to),
         feature: int32('feature').subarray(from, to),
         threshold: float64('threshold').subarray(from, to),
-        anomalyFraction: float64('anomalyFraction').subarray(from, to),
+        leafValue: float64('leafValue').subarray(from, to),
       });
       start = to;
     }
@@ -105,7 +109,7 @@ export function readPeerModel(file: string): PeerModel {
 }
 
 /** The trees that were laid out, depth first, left child first. */
-function treesOf({ roots, child, feature, threshold, anomalyFraction }: Forest): DecisionTree[] {
+function treesOf({ roots, child, feature, threshold, leafValue }: Forest): DecisionTree[] {
   return Array.from(roots, (root) => {
     const nodes: number[] = [];
     const left: number[] = [];
@@ -124,7 +128,7 @@ function treesOf({ roots, child, feature, threshold, anomalyFraction }: Forest):
       right: Int32Array.from(right),
       feature: Int32Array.from(nodes, (node, at) => (inner(at) ? feature[node] : -2)),
       threshold: Float64Array.from(nodes, (node, at) => (inner(at) ? threshold[node] : -2)),
-      anomalyFraction: Float64Array.from(nodes, (node) => anomalyFraction[node]),
+      leafValue: Float64Array.from(nodes, (node) => leafValue[node]),
     };
   });
 }

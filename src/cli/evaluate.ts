@@ -25,7 +25,7 @@ async function evaluate({ data, json, ...options }: EvaluateOptions): Promise<vo
   const detector = detectorOf(options);
   const dataset = await readDataset(data, detector.encoder);
   const { provenance } = detector;
-  const trainedOnIt = provenance.data.sha256 === dataset.sha256;
+  const trainedOnIt = provenance.origin === 'training' && provenance.data.sha256 === dataset.sha256;
   const rows = trainedOnIt
     ? splitDataset(dataset, provenance.split.seed).test
     : Int32Array.from(dataset.labels.keys());

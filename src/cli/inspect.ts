@@ -1,6 +1,7 @@
 // `inspect`: everything that one detector says about itself.
 import type { Command } from 'commander';
 import { type DetectorSummary, summarizeDetector } from '../model/detector-summary.js';
+import type { Provenance } from '../model/provenance.js';
 import { addModelsFolderOption, detectorOf, type ModelsFolderOption } from './detector-argument.js';
 import { renderMetrics } from './metrics-table.js';
 import { renderTable } from './table.js';
@@ -23,8 +24,8 @@ export function addInspectCommand(program: Command): void {
 }
 
 function describe(summary: DetectorSummary): string {
-  const { name, title, version, type, model, threshold, schema, encoder, metrics } = summary;
-  const { trainer, data, split, parameters } = summary.provenance;
+  const { name, title, version, type, transforms, model, threshold, schema, encoder, metrics } =
+    summary;
   const features = schema.features.map((feature, i) => {
     const { column, category } = encoder[i];
     const source = category === undefined ? column : `${column} = ${category}`;
@@ -32,16 +33,23 @@ function describe(summary: DetectorSummary): string {
   });
   return [
     `${name}: ${title}`,
-    facts({ version, type, ...model, threshold }),
+    facts({ version, type, transforms: transforms.join(', ') || 'none', ...model, threshold }),
     '',
     'Features',
     indent(renderTable(['name', 'unit', 'CSV column', 'description'], features)),
     '',
     'Metrics, on rows that training did not see',
-    indent(renderMetrics(metrics)),
+    indent(metrics === null ? 'not evaluated' : renderMetrics(metrics)),
     '',
     'Provenance',
-    facts({
+    facts(factsOf(summary.provenance)),
+  ].join('\n');
+}
+
+function factsOf(provenance: Provenance): Facts {
+  if (provenance.origin === 'training') {
+    const { trainer, data, split, parameters } = provenance;
+    return {
       trainer,
       data: `${data.file}, ${data.rows} rows used, ${data.droppedRows} dropped`,
       sha256: data.sha256,
@@ -49,11 +57,22 @@ function describe(summary: DetectorSummary): string {
       'tested on': `${split.testNormal} normal and ${split.testAnomaly} anomalous rows`,
       seed: split.seed,
       ...parameters,
-    }),
-  ].join('\n');
+    };
+  }
+  const { importer, files, format, estimator, version, featureNames, parameters } = provenance;
+  return {
+    importer,
+    ...Object.fromEntries(files.map(({ file, sha256 }) => [file, `SHA-256 ${sha256}`])),
+    format: version === null ? format : `${format} ${version}`,
+    estimator,
+    'features in the file': featureNames?.join(', ') ?? 'not named',
+    ...parameters,
+  };
 }
 
-function facts(valueByName: Readonly<Record<string, string | number>>): string {
+type Facts = Readonly<Record<string, string | number | boolean | null>>;
+
+function facts(valueByName: Facts): string {
   const entries = Object.entries(valueByName);
   const width = Math.max(...entries.map(([name]) => name.length));
   return indent(entries.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n'));

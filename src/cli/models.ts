@@ -15,16 +15,8 @@ interface ModelsOptions extends ModelsFolderOption {
   readonly json?: true;
 }
 
-const COLUMNS = [
-  'name',
-  'title',
-  'type',
-  'version',
-  'recall',
-  'precision',
-  'false alarms',
-  'ROC AUC',
-];
+const FIGURES = ['recall', 'precision', 'false alarms', 'ROC AUC'];
+const COLUMNS = ['name', 'title', 'type', 'version', ...FIGURES];
 
 export function addModelsCommand(program: Command): void {
   const command = program.command('models').description('List the detectors and how good they are');
@@ -41,7 +33,12 @@ export function addModelsCommand(program: Command): void {
 }
 
 function toRow({ name, title, model, version, metrics }: Detector): string[] {
-  const { recall, precision, falsePositiveRate, rocAuc } = metrics;
-  const shares = [recall, precision, falsePositiveRate].map(formatShare);
-  return [name, title, model.type, version, ...shares, rocAuc.toFixed(4)];
+  const figures =
+    metrics === null
+      ? FIGURES.map(() => '–')
+      : [
+          ...[metrics.recall, metrics.precision, metrics.falsePositiveRate].map(formatShare),
+          metrics.rocAuc.toFixed(4),
+        ];
+  return [name, title, model.type, version, ...figures];
 }

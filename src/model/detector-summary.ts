@@ -5,12 +5,24 @@ import type { Detector, Model } from './detector.js';
 export type DetectorSummary = ReturnType<typeof summarizeDetector>;
 
 export function summarizeDetector(detector: Detector) {
-  const { name, title, version, model, threshold, schema, encoder, metrics, provenance } = detector;
+  const {
+    name,
+    title,
+    version,
+    transforms,
+    model,
+    threshold,
+    schema,
+    encoder,
+    metrics,
+    provenance,
+  } = detector;
   return {
     name,
     title,
     version,
     type: model.type,
+    transforms: transforms.map((transform) => transform.type),
     model: summarizeModel(model),
     threshold,
     schema,
@@ -21,9 +33,10 @@ export function summarizeDetector(detector: Detector) {
 }
 
 function summarizeModel(model: Model): Readonly<Record<string, string | number>> {
-  if (model.type === 'forest') {
+  if (model.type !== 'one-class-svm') {
     const { nTrees, nNodes } = model.forest;
-    return { trees: nTrees, nodes: nNodes };
+    const sizes = { trees: nTrees, nodes: nNodes };
+    return model.type === 'forest' ? sizes : { ...sizes, offset: model.offset };
   }
   const { kernel, nSupport, intercept } = model.svm;
   const { function: kernelFunction, gamma, coef0, degree } = kernel;

@@ -13,8 +13,8 @@ export interface DecisionTree {
   readonly feature: Int32Array;
   /** −2 in leaves. */
   readonly threshold: Float64Array;
-  /** Weighted fraction of anomalies among the training rows at the node, 0 to 1. */
-  readonly anomalyFraction: Float64Array;
+  /** As in the kernels' `Forest`. */
+  readonly leafValue: Float64Array;
 }
 
 /**
@@ -30,7 +30,7 @@ export function layOutForest(trees: readonly DecisionTree[], nFeatures: number):
   const child = new Int32Array(nNodes);
   const feature = new Int32Array(nNodes);
   const threshold = new Float32Array(nNodes);
-  const anomalyFraction = new Float64Array(nNodes);
+  const leafValue = new Float64Array(nNodes);
   /** Node of the present tree that stands at each place of the layout. */
   const nodeAt = new Int32Array(nNodes);
 
@@ -42,7 +42,7 @@ export function layOutForest(trees: readonly DecisionTree[], nFeatures: number):
     let next = root + 1;
     for (let at = root; at < next; at++) {
       const node = nodeAt[at];
-      anomalyFraction[at] = tree.anomalyFraction[node];
+      leafValue[at] = tree.leafValue[node];
       const left = tree.left[node];
       if (left === -1) {
         child[at] = at;
@@ -67,19 +67,19 @@ export function layOutForest(trees: readonly DecisionTree[], nFeatures: number):
     child,
     feature,
     threshold,
-    anomalyFraction,
+    leafValue,
   };
 }
 
 /**
  * Refuses a forest that kernels must not walk: with this check every walk ends, at a leaf of the
  * forest, and reads only features that a row has. Array lengths are checked by whoever made the
- * arrays. Linear time.
+ * arrays. Leaf values go from 0 to `largestValue`. Linear time.
  *
  * @throws AnomalyPredictorError 'bad-detector-file' that names the node or tree and the value
  */
-export function checkForest(forest: Forest): void {
-  const { nFeatures, nTrees, nNodes, roots, child, feature, threshold, anomalyFraction } = forest;
+export function checkForest(forest: Forest, largestValue: number): void {
+  const { nFeatures, nTrees, nNodes, roots, child, feature, threshold, leafValue } = forest;
   if (nTrees === 0) fail('has no trees', nTrees);
   for (let tree = 0; tree < nTrees; tree++) {
     const root = roots[tree];
@@ -103,9 +103,9 @@ export function checkForest(forest: Forest): void {
       const expected = isLeaf ? 'a leaf needs Infinity' : 'expected a finite number';
       fail(`node ${node}: threshold ${limit}, ${expected}`, limit);
     }
-    const fraction = anomalyFraction[node];
-    if (!(fraction >= 0 && fraction <= 1)) {
-      fail(`node ${node}: anomaly fraction ${fraction} is not within 0 and 1`, fraction);
+    const value = leafValue[node];
+    if (!(value >= 0 && value <= largestValue)) {
+      fail(`node ${node}: value ${value} is not within 0 and ${largestValue}`, value);
     }
   }
 }

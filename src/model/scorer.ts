@@ -1,18 +1,18 @@
-// Rows to scores and risks on one thread: scale, run the model's kernel, subtract the threshold.
+// Rows to scores and risks on one thread: transform, run the model's kernel, subtract the threshold.
 import type { Kernels } from '../../native-free-kernels/contract.js';
-import type { DetectorParts } from './detector.js';
+import type { DetectorParts, Model } from './detector.js';
 import { riskInto } from './verdict.js';
 
 /** What scoring needs of a detector. */
-export type ScoringParts = Pick<DetectorParts, 'scaler' | 'model' | 'threshold'>;
+export type ScoringParts = Pick<DetectorParts, 'transforms' | 'model' | 'threshold'>;
 
-/** Rows that are scaled at a time: few enough for the caches, many enough for each tree of a large forest. */
+/** Rows that are transformed at a time: few enough for the caches, many enough for each tree of a large forest. */
 const ROWS_PER_BLOCK = 1_024;
 
 /** Scores with scratch memory of its own; one per thread. */
 export class Scorer {
   readonly #kernels: Kernels;
-  #scaled = new Float64Array(0);
+  #transformed = new Float64Array(0);
 
   constructor(kernels: Kernels) {
     this.#kernels = kernels;
@@ -29,46 +29,60 @@ export class Scorer {
     scores: Float64Array,
     risks: Float64Array,
   ): void {
-    const { scaler } = detector;
-    const { nFeatures } = scaler;
-    if (this.#scaled.length < ROWS_PER_BLOCK * nFeatures) {
-      this.#scaled = new Float64Array(ROWS_PER_BLOCK * nFeatures);
-    }
-    const scaled = this.#scaled;
+    const nFeatures = nFeaturesOf(detector.model);
     for (let start = 0; start < nRows; start += ROWS_PER_BLOCK) {
       const nBlock = Math.min(ROWS_PER_BLOCK, nRows - start);
       const whole = nBlock === nRows;
       const block = whole ? rows : rows.subarray(start * nFeatures, (start + nBlock) * nFeatures);
       const out = whole ? scores : scores.subarray(start, start + nBlock);
-      this.#kernels.scaleInto(scaler, block, nBlock, scaled);
-      this.#modelOutputInto(detector, scaled, nBlock, out);
+      this.#modelOutputInto(detector, this.#transform(detector, block, nBlock), nBlock, out);
     }
     riskInto(detector, scores, nRows, risks);
   }
 
   /** For `join` on other threads; undefined where there is nothing to share. */
   share({ model }: ScoringParts): WebAssembly.Memory | undefined {
-    return model.type === 'forest' ? this.#kernels.share(model.forest) : undefined;
+    return model.type === 'one-class-svm' ? undefined : this.#kernels.share(model.forest);
   }
 
   /** Scores with what another thread's scorer has shared of the same detector. */
   join({ model }: ScoringParts, shared: WebAssembly.Memory): void {
-    if (model.type === 'forest') this.#kernels.join(model.forest, shared);
+    if (model.type !== 'one-class-svm') this.#kernels.join(model.forest, shared);
+  }
+
+  /** `rows` themselves where the detector has no transforms. */
+  #transform({ transforms }: ScoringParts, rows: Float64Array, nRows: number): Float64Array {
+    let from = rows;
+    for (const transform of transforms) {
+      const length = ROWS_PER_BLOCK * transform.nFeatures;
+      if (this.#transformed.length < length) this.#transformed = new Float64Array(length);
+      this.#kernels.transformInto(transform, from, nRows, this.#transformed);
+      from = this.#transformed;
+    }
+    return from;
   }
 
   #modelOutputInto(
     detector: ScoringParts,
-    scaled: Float64Array,
+    rows: Float64Array,
     nRows: number,
     out: Float64Array,
   ): void {
     const { model, threshold } = detector;
     if (model.type === 'forest') {
-      this.#kernels.anomalyProbabilityInto(model.forest, scaled, nRows, out);
+      this.#kernels.meanLeafValueInto(model.forest, rows, nRows, out);
       // P(normal) − P(anomaly) = 1 − 2 P(anomaly)
       for (let row = 0; row < nRows; row++) out[row] = 1 - 2 * out[row] - threshold;
+    } else if (model.type === 'isolation-forest') {
+      this.#kernels.meanLeafValueInto(model.forest, rows, nRows, out);
+      const border = model.offset + threshold;
+      for (let row = 0; row < nRows; row++) {
+        const score = -(2 ** (-out[row] / model.averagePathLength)) - border;
+        // Here scikit-learn takes a row on the border for normal.
+        out[row] = score === 0 ? Number.MIN_VALUE : score;
+      }
     } else {
-      this.#kernels.decisionInto(model.svm, scaled, nRows, out);
+      this.#kernels.decisionInto(model.svm, rows, nRows, out);
       for (let row = 0; row < nRows; row++) out[row] = finiteScore(out[row] - threshold);
     }
   }
@@ -82,4 +96,8 @@ export class Scorer {
 function finiteScore(score: number): number {
   if (Number.isNaN(score)) return -Number.MAX_VALUE;
   return Math.min(Math.max(score, -Number.MAX_VALUE), Number.MAX_VALUE);
+}
+
+function nFeaturesOf(model: Model): number {
+  return (model.type === 'one-class-svm' ? model.svm : model.forest).nFeatures;
 }

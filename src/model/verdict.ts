@@ -45,30 +45,41 @@ const HIGHEST_NORMAL_RISK = 0.5 - 2 ** -54;
 /**
  * Risks of `scores` into out[0 … nRows).
  *
- * Forest: P(anomaly), stretched on either side of a threshold other than 0 so that it stays at 0.5 on the
- * border. One-Class SVM: the logistic function of −score / riskScale.
+ * One-Class SVM: the logistic function of −score / riskScale. Forests, whose scores have a lowest and a highest value:
+ * linear from 1 at the lowest to 0.5 at the border and on to 0 at the highest, which is P(anomaly) for a threshold of 0.
  */
 export function riskInto(
-  detector: Pick<DetectorParts, 'model' | 'threshold'>,
+  { model, threshold }: Pick<DetectorParts, 'model' | 'threshold'>,
   scores: Float64Array,
   nRows: number,
   out: Float64Array,
 ): void {
-  const { model, threshold } = detector;
   if (model.type === 'forest') {
-    // Scores lie between −1 − threshold and 1 − threshold.
-    for (let row = 0; row < nRows; row++) {
-      const score = scores[row];
-      out[row] =
-        score > 0
-          ? Math.min(0.5 - (0.5 * score) / (1 - threshold), HIGHEST_NORMAL_RISK)
-          : 0.5 - (0.5 * score) / (1 + threshold);
-    }
+    linearRiskInto(-1 - threshold, 1 - threshold, scores, nRows, out);
+  } else if (model.type === 'isolation-forest') {
+    const border = model.offset + threshold;
+    linearRiskInto(-1 - border, -border, scores, nRows, out);
   } else {
     for (let row = 0; row < nRows; row++) {
       const score = scores[row];
       const risk = 1 / (1 + Math.exp(score / model.riskScale));
       out[row] = score > 0 ? Math.min(risk, HIGHEST_NORMAL_RISK) : risk;
     }
+  }
+}
+
+function linearRiskInto(
+  lowest: number,
+  highest: number,
+  scores: Float64Array,
+  nRows: number,
+  out: Float64Array,
+): void {
+  for (let row = 0; row < nRows; row++) {
+    const score = scores[row];
+    out[row] =
+      score > 0
+        ? Math.min(0.5 - (0.5 * score) / highest, HIGHEST_NORMAL_RISK)
+        : 0.5 + (0.5 * score) / lowest;
   }
 }

@@ -1,5 +1,6 @@
 // GET /v1/models and GET /v1/models/{name}: what can be asked, and how good it is.
 import { toJsonSchema } from '@valibot/to-json-schema';
+import * as v from 'valibot';
 import { findDetector } from '../model/detector-store.js';
 import { summarizeDetector } from '../model/detector-summary.js';
 import { Encoder } from '../model/encoder.js';
@@ -18,12 +19,17 @@ const DETECTOR = {
     name: { type: 'string' },
     title: { type: 'string' },
     version: { type: 'string', description: 'Hash of the whole detector' },
-    type: { type: 'string', enum: ['one-class-svm', 'forest'] },
+    type: { type: 'string', enum: ['one-class-svm', 'forest', 'isolation-forest'] },
+    transforms: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'What a row passes before the model',
+    },
     model: { type: 'object', description: 'Kernel and sizes of the model' },
     threshold: { type: 'number' },
     schema: jsonSchemaOf(Schema),
     encoder: jsonSchemaOf(Encoder),
-    metrics: jsonSchemaOf(Metrics),
+    metrics: jsonSchemaOf(v.nullable(Metrics)),
     provenance: jsonSchemaOf(Provenance),
   },
 };

@@ -29,13 +29,13 @@ export function growTree(
   const right: number[] = [];
   const feature: number[] = [];
   const threshold: number[] = [];
-  const anomalyFraction: number[] = [];
+  const leafValue: number[] = [];
 
   const pending: PendingNode[] = [{ ...splitter.begin(weights, randomState), rightOf: NO_PARENT }];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     const at = left.length;
     if (node.rightOf !== NO_PARENT) right[node.rightOf] = at;
-    anomalyFraction.push(node.anomalyWeight / node.weight);
+    leafValue.push(node.anomalyWeight / node.weight);
     if (
       node.end - node.start < 2 ||
       giniImpurity(node.weight, node.anomalyWeight) <= PURE_IMPURITY ||
@@ -75,6 +75,6 @@ export function growTree(
     right: Int32Array.from(right),
     feature: Int32Array.from(feature),
     threshold: Float64Array.from(threshold),
-    anomalyFraction: Float64Array.from(anomalyFraction),
+    leafValue: Float64Array.from(leafValue),
   };
 }

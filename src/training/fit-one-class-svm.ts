@@ -1,5 +1,5 @@
 // A One-Class SVM detector's fitted parts from unscaled normal rows: its own scaler, then the machine.
-import type { StandardScaler } from '../../native-free-kernels/contract.js';
+import type { Transform } from '../../native-free-kernels/contract.js';
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import type { Model } from '../model/detector.js';
 import { type OneClassSvmOptions, trainOneClassSvm } from './one-class-svm.js';
@@ -10,7 +10,7 @@ export const SUPPORT_VECTORS_ARE_ROWS =
   'The support vectors in the file are training rows in scaled form: who may not see those must not get the file.';
 
 export type FittedOneClassSvm = {
-  readonly scaler: StandardScaler;
+  readonly transforms: readonly Transform[];
   readonly model: Model & { type: 'one-class-svm' };
 };
 
@@ -23,11 +23,14 @@ export function fitOneClassSvm(
 ): FittedOneClassSvm {
   const scaler = fitStandardScaler(rows, nRows, nFeatures);
   const scaled = new Float64Array(rows.length);
-  plainKernels.scaleInto(scaler, rows, nRows, scaled);
+  plainKernels.transformInto(scaler, rows, nRows, scaled);
   const svm = trainOneClassSvm(scaled, nRows, nFeatures, options);
   const decisions = new Float64Array(nRows);
   plainKernels.decisionInto(svm, scaled, nRows, decisions);
-  return { scaler, model: { type: 'one-class-svm', svm, riskScale: spread(decisions) } };
+  return {
+    transforms: [scaler],
+    model: { type: 'one-class-svm', svm, riskScale: spread(decisions) },
+  };
 }
 
 /** Standard deviation of the training rows' scores, the unit in which the risk is measured; 1 if all are equal. */

@@ -19,13 +19,13 @@ export const hybrid: Recipe = {
     const { nFeatures } = dataset;
     const rows = takeRows(dataset, train);
     const scaler = fitStandardScaler(rows, train.length, nFeatures);
-    plainKernels.scaleInto(scaler, rows, train.length, rows);
+    plainKernels.transformInto(scaler, rows, train.length, rows);
     const trees = trainRandomForest(rows, takeLabels(dataset, train), train.length, nFeatures, {
       seed,
     });
     const forest = layOutForest(trees, nFeatures);
     return {
-      scaler,
+      transforms: [scaler],
       model: { type: 'forest', forest },
       parameters: { trees: trees.length, nodes: forest.nNodes, maxFeatures: 'sqrt', seed },
     };

@@ -1,8 +1,8 @@
 // The model card of a shipped detector, in Markdown, written from the detector itself: data, split, metrics,
 // limits, and how to make the same file again.
-import type { Detector } from '../model/detector.js';
 import type { CandidateResult } from './grid-search.js';
 import type { Recipe } from './recipe.js';
+import type { TrainedDetector } from './train.js';
 
 /** Limits that every detector of this dataset shares. */
 const SHARED_LIMITS = [
@@ -15,7 +15,7 @@ const SHARED_LIMITS = [
 
 export function renderModelCard(
   { method, limits }: Recipe,
-  detector: Detector,
+  detector: TrainedDetector,
   candidates: readonly CandidateResult[] | undefined,
 ): string {
   const { name, title, version, metrics, provenance, schema } = detector;

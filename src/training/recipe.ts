@@ -1,7 +1,7 @@
 // A recipe: how one of the shipped detectors is fitted, and what its model card says about it.
-import type { StandardScaler } from '../../native-free-kernels/contract.js';
+import type { Transform } from '../../native-free-kernels/contract.js';
 import type { Model } from '../model/detector.js';
-import type { Provenance } from '../model/provenance.js';
+import type { TrainingProvenance } from '../model/provenance.js';
 import type { Dataset } from './dataset.js';
 import type { CandidateResult } from './grid-search.js';
 
@@ -26,9 +26,9 @@ export interface FitContext {
 }
 
 export interface Fitted {
-  readonly scaler: StandardScaler;
+  readonly transforms: readonly Transform[];
   readonly model: Model;
-  readonly parameters: Provenance['parameters'];
+  readonly parameters: TrainingProvenance['parameters'];
   /** Of a search, best first. */
   readonly candidates?: readonly CandidateResult[];
 }

@@ -26,7 +26,7 @@ export function fitStandardScaler(
     const variance = varianceAround(mean[feature], column);
     scale[feature] = isConstant(variance, mean[feature], nRows) ? 1 : Math.sqrt(variance);
   }
-  return { nFeatures, mean, scale };
+  return { type: 'standard', nFeatures, mean, scale };
 }
 
 /** Leaves the squared deviations in `column`. */

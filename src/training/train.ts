@@ -4,7 +4,7 @@ import type { Detector } from '../model/detector.js';
 import { assembleDetector } from '../model/detector-file.js';
 import { API_BEHAVIOUR_ENCODER } from '../model/encoder.js';
 import type { Metrics } from '../model/metrics.js';
-import type { Provenance } from '../model/provenance.js';
+import type { TrainingProvenance } from '../model/provenance.js';
 import { API_BEHAVIOUR_SCHEMA } from '../model/schema.js';
 import { Scorer, type ScoringParts } from '../model/scorer.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
@@ -21,10 +21,16 @@ export const RECIPES: readonly Recipe[] = [ocsvm, ocsvmTuned, hybrid];
 export const DEFAULT_SEED = 42;
 
 export interface Trained {
-  readonly detector: Detector;
+  readonly detector: TrainedDetector;
   /** Of a search, best first. */
   readonly candidates: readonly CandidateResult[] | undefined;
 }
+
+/** A detector that was evaluated and knows its training data. */
+export type TrainedDetector = Detector & {
+  readonly metrics: Metrics;
+  readonly provenance: TrainingProvenance;
+};
 
 /** The same dataset, recipe and seed give the same detector, byte for byte. */
 export async function trainDetector(
@@ -36,18 +42,20 @@ export async function trainDetector(
   const split = splitDataset(dataset, seed);
   const fitted = await recipe.fit({ dataset, train: split.train, seed, onProgress });
   const threshold = 0;
+  const metrics = evaluateOn({ ...fitted, threshold }, dataset, split.test);
+  const provenance = provenanceOf(dataset, split, seed, fitted.parameters);
   const detector = assembleDetector({
     name: recipe.name,
     title: recipe.title,
     schema: API_BEHAVIOUR_SCHEMA,
     encoder: API_BEHAVIOUR_ENCODER,
-    scaler: fitted.scaler,
+    transforms: fitted.transforms,
     model: fitted.model,
     threshold,
-    metrics: evaluateOn({ ...fitted, threshold }, dataset, split.test),
-    provenance: provenanceOf(dataset, split, seed, fitted.parameters),
+    metrics,
+    provenance,
   });
-  return { detector, candidates: fitted.candidates };
+  return { detector: { ...detector, metrics, provenance }, candidates: fitted.candidates };
 }
 
 /** Metrics of a detector on the rows of `dataset` at `indices`. */
@@ -63,10 +71,11 @@ function provenanceOf(
   dataset: Dataset,
   { train, test }: Split,
   seed: number,
-  parameters: Provenance['parameters'],
-): Provenance {
+  parameters: TrainingProvenance['parameters'],
+): TrainingProvenance {
   const { file, sha256, nRows, droppedRows } = dataset;
   return {
+    origin: 'training',
     trainer: `anomaly-predictor ${PACKAGE_VERSION}`,
     data: { file, sha256, rows: nRows, droppedRows },
     split: {

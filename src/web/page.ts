@@ -84,7 +84,9 @@ function showRisk({ prediction, risk }: Verdict): string {
   return prediction === 'normal' && rounded === '0.500' ? '0.499' : rounded;
 }
 
+/** Undefined where nobody has evaluated the detector. */
 function describeEvaluation({ metrics }: Detector) {
+  if (metrics === null) return undefined;
   const { truePositives, falseNegatives, falsePositives, trueNegatives } = metrics;
   return {
     found: showShare(truePositives, truePositives + falseNegatives, 'anomalies'),

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { unpack } from 'msgpackr';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { StandardScaler } from '../../native-free-kernels/contract.js';
 import { chooseKernels } from '../../src/engine/choose-kernels.js';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
 import type { EngineOptions } from '../../src/engine/engine-options.js';
@@ -401,7 +402,7 @@ describe('the memory of a detector', () => {
     const before = await scoresFromWorker(pool, detector, rows);
     expect(before).toEqual([...scoresOf(detector, rows).scores]);
     // Nobody may do this; here it shows that the worker reads the same memory.
-    detector.scaler.mean[0] += 1;
+    (detector.transforms[0] as StandardScaler).mean[0] += 1;
     const after = await scoresFromWorker(pool, detector, rows);
     expect(after).not.toEqual(before);
     expect(after).toEqual([...scoresOf(detector, rows).scores]);

@@ -76,7 +76,7 @@ describe('predicting', () => {
       name: 'small',
       schema: { features: [{ ...SVM.schema.features[0], name: 'x' }] },
       encoder: [{ feature: 'x', column: 'x' }],
-      scaler: { nFeatures: 1, mean: Float64Array.of(0), scale: Float64Array.of(1) },
+      transforms: [],
       model: {
         type: 'one-class-svm',
         svm: {

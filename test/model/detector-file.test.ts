@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Forest, OneClassSvm } from '../../native-free-kernels/contract.js';
+import type { Forest, OneClassSvm, StandardScaler } from '../../native-free-kernels/contract.js';
 import type { Detector, DetectorParts, Model } from '../../src/model/detector.js';
 import { assembleDetector, attachDetector, readDetector } from '../../src/model/detector-file.js';
 import {
@@ -8,7 +8,7 @@ import {
   encodeSafetensors,
   type Tensor,
 } from '../../src/model/safetensors.js';
-import { sampleForest, sampleOneClassSvm } from '../support/sample-detectors.js';
+import { SAMPLE_SCALER, sampleForest, sampleOneClassSvm } from '../support/sample-detectors.js';
 import { thrownBy } from '../support/thrown-by.js';
 
 const PARTS = [
@@ -16,7 +16,7 @@ const PARTS = [
   'title',
   'schema',
   'encoder',
-  'scaler',
+  'transforms',
   'model',
   'threshold',
   'metrics',
@@ -32,7 +32,9 @@ const SMALL = sampleOneClassSvm({
     features: [{ name: 'x', title: '', description: '', unit: '', kind: 'number', example: 1 }],
   },
   encoder: [{ feature: 'x', column: 'x' }],
-  scaler: { nFeatures: 1, mean: Float64Array.of(0.25), scale: Float64Array.of(3) },
+  transforms: [
+    { type: 'standard', nFeatures: 1, mean: Float64Array.of(0.25), scale: Float64Array.of(3) },
+  ],
   model: {
     type: 'one-class-svm',
     svm: {
@@ -96,6 +98,11 @@ function sharedCopy(bytes: Uint8Array, length = bytes.length): Uint8Array<Shared
   return copy;
 }
 
+/** Sample parts with another scaler. */
+function scaledBy(changes: Partial<StandardScaler>): Partial<DetectorParts> {
+  return { transforms: [{ ...SAMPLE_SCALER, ...changes }] };
+}
+
 describe.each([
   ['One-Class SVM', SVM],
   ['forest', FOREST],
@@ -115,11 +122,11 @@ describe.each([
 
   it('is used in place: a thread that attaches it copies no numbers', () => {
     const attached = attachDetector(detector.bytes);
-    const { mean, scale } = attached.scaler;
+    const { mean, scale } = attached.transforms[0] as StandardScaler;
     const arrays =
-      attached.model.type === 'forest'
-        ? [attached.model.forest.child, attached.model.forest.anomalyFraction]
-        : [attached.model.svm.supportVectors, attached.model.svm.coefficients];
+      attached.model.type === 'one-class-svm'
+        ? [attached.model.svm.supportVectors, attached.model.svm.coefficients]
+        : [attached.model.forest.child, attached.model.forest.leafValue];
     for (const { buffer } of [mean, scale, ...arrays]) expect(buffer).toBe(detector.bytes.buffer);
   });
 
@@ -137,7 +144,7 @@ describe.each([
 
 describe('the version', () => {
   it('changes with every part', () => {
-    const { scaler, metrics, provenance, schema, encoder } = SVM;
+    const { metrics, provenance, schema, encoder } = SVM;
     const [first, ...others] = schema.features;
     const { svm } = SVM.model as Extract<Model, { type: 'one-class-svm' }>;
     const { forest } = FOREST.model as Extract<Model, { type: 'forest' }>;
@@ -147,8 +154,8 @@ describe('the version', () => {
       sampleOneClassSvm({ title: 'Other' }),
       sampleOneClassSvm({ schema: { features: [{ ...first, example: 1 }, ...others] } }),
       sampleOneClassSvm({ encoder: [{ ...encoder[0], column: 'b' }, ...encoder.slice(1)] }),
-      sampleOneClassSvm({ scaler: { ...scaler, mean: withValue(scaler.mean, 8, 5e-324) } }),
-      sampleOneClassSvm({ scaler: { ...scaler, scale: withValue(scaler.scale, 8, 0.51) } }),
+      sampleOneClassSvm(scaledBy({ mean: withValue(SAMPLE_SCALER.mean, 8, 5e-324) })),
+      sampleOneClassSvm(scaledBy({ scale: withValue(SAMPLE_SCALER.scale, 8, 0.51) })),
       sampleOneClassSvm(svmWith({ kernel: { ...svm.kernel, function: 'poly' } })),
       sampleOneClassSvm(svmWith({ kernel: { ...svm.kernel, gamma: 0.2 } })),
       sampleOneClassSvm(svmWith({ kernel: { ...svm.kernel, coef0: 1 } })),
@@ -158,12 +165,13 @@ describe('the version', () => {
       sampleOneClassSvm(svmWith({ coefficients: withValue(svm.coefficients, 7, 2) })),
       sampleOneClassSvm(svmWith({}, 0.2)),
       sampleOneClassSvm({ threshold: 0.01 }),
-      sampleOneClassSvm({ metrics: { ...metrics, recall: 0.9 } }),
+      sampleOneClassSvm({ metrics: metrics && { ...metrics, recall: 0.9 } }),
+      sampleOneClassSvm({ metrics: null }),
       sampleOneClassSvm({ provenance: { ...provenance, parameters: { nu: 0.05 } } }),
       FOREST,
       sampleForest({ threshold: 0.01 }),
       sampleForest(forestWith({ threshold: withValue(forest.threshold, 0, -0.6) })),
-      sampleForest(forestWith({ anomalyFraction: withValue(forest.anomalyFraction, 1, 0.8) })),
+      sampleForest(forestWith({ leafValue: withValue(forest.leafValue, 1, 0.8) })),
       sampleForest(forestWith({ feature: withValue(forest.feature, 0, 1) })),
       sampleForest(forestWith({ roots: Int32Array.of(0, 0) })),
     ].map(({ version }) => version);
@@ -220,11 +228,9 @@ describe('a damaged detector file is refused', () => {
   });
 
   it('with a part of another detector', () => {
-    const { mean } = sampleOneClassSvm({
-      scaler: { ...SVM.scaler, mean: withValue(SVM.scaler.mean, 0, 1) },
-    }).scaler;
+    const mean = withValue(SAMPLE_SCALER.mean, 0, 1);
     const bytes = tampered(SVM, (_, tensors) => {
-      tensors.set('scaler.mean', { dtype: 'F64', shape: [9], data: mean });
+      tensors.set('transforms.0.mean', { dtype: 'F64', shape: [9], data: mean });
     });
     expect(refusal(bytes)).toContain('the file is damaged');
   });
@@ -266,15 +272,15 @@ describe('a damaged detector file is refused', () => {
   });
 
   it.each([
-    ['scaler.mean', SVM],
-    ['scaler.scale', SVM],
+    ['transforms.0.mean', SVM],
+    ['transforms.0.scale', SVM],
     ['svm.support_vectors', SVM],
     ['svm.coefficients', SVM],
     ['forest.roots', FOREST],
     ['forest.child', FOREST],
     ['forest.feature', FOREST],
     ['forest.threshold', FOREST],
-    ['forest.anomaly_fraction', FOREST],
+    ['forest.leaf_value', FOREST],
   ])('without tensor "%s"', (name, detector) => {
     const bytes = tampered(detector, (_metadata, tensors) => {
       tensors.delete(name);
@@ -294,8 +300,8 @@ describe('a damaged detector file is refused', () => {
 
   it('with a tensor of the wrong type or shape', () => {
     const mean = (tensor: Tensor) =>
-      refusal(tampered(SVM, (_, tensors) => void tensors.set('scaler.mean', tensor)));
-    const name = 'tensor "scaler.mean" is';
+      refusal(tampered(SVM, (_, tensors) => void tensors.set('transforms.0.mean', tensor)));
+    const name = 'tensor "transforms.0.mean" is';
     expect(mean({ dtype: 'F32', shape: [9], data: new Float32Array(9) })).toContain(
       `${name} F32 [9], expected F64 [9]`,
     );
@@ -324,15 +330,14 @@ describe('parts that do not fit each other are refused', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
     'with %d among the numbers of the scaler or the model, by place',
     (value) => {
-      const { scaler } = SVM;
       const { svm } = SVM.model as Extract<Model, { type: 'one-class-svm' }>;
-      const mean = withValue(scaler.mean, 3, value);
-      const scale = withValue(scaler.scale, 4, value);
+      const mean = withValue(SAMPLE_SCALER.mean, 3, value);
+      const scale = withValue(SAMPLE_SCALER.scale, 4, value);
       const supportVectors = withValue(svm.supportVectors, 5, value);
       const coefficients = withValue(svm.coefficients, 6, value);
       for (const [place, changes] of [
-        ['scaler.mean[3]', { scaler: { ...scaler, mean } }],
-        ['scaler.scale[4]', { scaler: { ...scaler, scale } }],
+        ['transforms.0.mean[3]', scaledBy({ mean })],
+        ['transforms.0.scale[4]', scaledBy({ scale })],
         ['svm.support_vectors[5]', svmWith({ supportVectors })],
         ['svm.coefficients[6]', svmWith({ coefficients })],
       ] as const) {
@@ -342,9 +347,9 @@ describe('parts that do not fit each other are refused', () => {
   );
 
   it.each([0, -1])('with a scale of %d', (value) => {
-    const scale = withValue(SVM.scaler.scale, 2, value);
-    expect(refusalOf(() => sampleForest({ scaler: { ...SVM.scaler, scale } }))).toContain(
-      `scaler.scale[2] is ${value}`,
+    const scale = withValue(SAMPLE_SCALER.scale, 2, value);
+    expect(refusalOf(() => sampleForest(scaledBy({ scale })))).toContain(
+      `transforms.0.scale[2] is ${value}`,
     );
   });
 
@@ -372,9 +377,10 @@ describe('parts that do not fit each other are refused', () => {
   });
 
   it('with a scaler for another number of features', () => {
-    const scaler = { nFeatures: 8, mean: new Float64Array(8), scale: new Float64Array(8).fill(1) };
-    expect(refusalOf(() => sampleOneClassSvm({ scaler }))).toContain(
-      'tensor "scaler.mean" is F64 [8], expected F64 [9]',
+    const mean = new Float64Array(8);
+    const changes = scaledBy({ nFeatures: 8, mean, scale: mean.map(() => 1) });
+    expect(refusalOf(() => sampleOneClassSvm(changes))).toContain(
+      'tensor "transforms.0.mean" is F64 [8], expected F64 [9]',
     );
   });
 

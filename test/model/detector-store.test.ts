@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { StandardScaler } from '../../native-free-kernels/contract.js';
 import {
   findDetector,
   loadCatalog,
@@ -24,7 +25,7 @@ describe('a detector on disk', () => {
     expect(Uint8Array.from(readFileSync(file))).toEqual(Uint8Array.from(SVM.bytes));
     const loaded = loadDetector(file);
     expect(loaded).toEqual(SVM);
-    expect(loaded.scaler.mean.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect((loaded.transforms[0] as StandardScaler).mean.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
   it('is refused by its file and what is wrong there', () => {

@@ -14,12 +14,12 @@ describe('laying out a forest', () => {
       child: Int32Array.of(1, 3, 5, 3, 4, 5, 6, 7),
       feature: Int32Array.of(2, 0, 1, 0, 0, 0, 0, 0),
       threshold: Float32Array.of(0.5, -1, 4, ...new Array(5).fill(Number.POSITIVE_INFINITY)),
-      anomalyFraction: Float64Array.of(0.5, 0.25, 0.75, 0, 1, 0.5, 0.875, 0.125),
+      leafValue: Float64Array.of(0.5, 0.25, 0.75, 0, 1, 0.5, 0.875, 0.125),
     });
   });
 
   it('gives what the check accepts', () => {
-    expect(() => checkForest(layOutForest([DEPTH_FIRST_TREE, LEAF_TREE], 3))).not.toThrow();
+    expect(() => checkForest(layOutForest([DEPTH_FIRST_TREE, LEAF_TREE], 3), 1)).not.toThrow();
   });
 
   it('lowers thresholds to float32 without moving any float32 value to the other side', () => {
@@ -68,15 +68,15 @@ describe('checking a forest from a file', () => {
     ['a threshold of NaN', (f) => set(f.threshold, 0, NaN), 'node 0: threshold NaN', 'NaN'],
     ['a threshold of Infinity', (f) => set(f.threshold, 2, Infinity), 'node 2: thr', 'Infinity'],
     ['a finite threshold in a leaf', (f) => set(f.threshold, 3, 2), 'node 3: threshold 2', '2'],
-    ['a fraction below 0', (f) => set(f.anomalyFraction, 6, -0.5), 'node 6: anom', '-0.5'],
-    ['a fraction above 1', (f) => set(f.anomalyFraction, 5, 1.5), 'node 5: anomaly', '1.5'],
-    ['a fraction of NaN', (f) => set(f.anomalyFraction, 7, NaN), 'node 7: anom', 'NaN'],
+    ['a value below 0', (f) => set(f.leafValue, 6, -0.5), 'node 6: value', '-0.5'],
+    ['a value above 1', (f) => set(f.leafValue, 5, 1.5), 'node 5: value', '1.5'],
+    ['a value of NaN', (f) => set(f.leafValue, 7, NaN), 'node 7: value', 'NaN'],
   ];
 
   it.each(defects)('refuses %s and says where', (_, damage, place, value) => {
     const forest: Mutable = { ...layOutForest([DEPTH_FIRST_TREE, LEAF_TREE], 3) };
     damage(forest);
-    const error = thrownBy(() => checkForest(forest));
+    const error = thrownBy(() => checkForest(forest, 1));
     expect(error.tag).toBe('bad-detector-file');
     expect(error.message).toContain(place);
     expect(error.fields).toEqual({ value });
@@ -100,7 +100,7 @@ const DEPTH_FIRST_TREE: DecisionTree = {
   right: Int32Array.of(4, 3, -1, -1, 6, -1, -1),
   feature: Int32Array.of(2, 0, -2, -2, 1, -2, -2),
   threshold: Float64Array.of(0.5, -1, -2, -2, 4, -2, -2),
-  anomalyFraction: Float64Array.of(0.5, 0.25, 0, 1, 0.75, 0.5, 0.875),
+  leafValue: Float64Array.of(0.5, 0.25, 0, 1, 0.75, 0.5, 0.875),
 };
 
 const LEAF_TREE: DecisionTree = {
@@ -108,7 +108,7 @@ const LEAF_TREE: DecisionTree = {
   right: Int32Array.of(-1),
   feature: Int32Array.of(-2),
   threshold: Float64Array.of(-2),
-  anomalyFraction: Float64Array.of(0.125),
+  leafValue: Float64Array.of(0.125),
 };
 
 function stump(threshold: number): DecisionTree {
@@ -117,6 +117,6 @@ function stump(threshold: number): DecisionTree {
     right: Int32Array.of(2, -1, -1),
     feature: Int32Array.of(0, -2, -2),
     threshold: Float64Array.of(threshold, -2, -2),
-    anomalyFraction: Float64Array.of(0.5, 0, 1),
+    leafValue: Float64Array.of(0.5, 0, 1),
   };
 }

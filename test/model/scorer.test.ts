@@ -13,7 +13,7 @@ import {
 
 const SVM = sampleOneClassSvm();
 const FOREST = sampleForest();
-const N_FEATURES = SVM.scaler.nFeatures;
+const N_FEATURES = SVM.schema.features.length;
 const valuesOf = (...rows: Readonly<Record<string, number>>[]) =>
   Float64Array.from(rows.flatMap((row) => Object.values(row)));
 
@@ -105,7 +105,7 @@ describe('detectors of different size', () => {
     const small = sampleOneClassSvm({
       schema: { features: [SVM.schema.features[0]] },
       encoder: [SVM.encoder[0]],
-      scaler: { nFeatures: 1, mean: Float64Array.of(0), scale: Float64Array.of(1) },
+      transforms: [],
       model: {
         type: 'one-class-svm',
         svm: {

@@ -19,7 +19,7 @@ export function describeKernels(kernels: Kernels): void {
   describe(`scaling by the ${kernels.name} kernels`, () => {
     const scaler = randomScaler(new MersenneTwister(1), 9);
     const scaleInto = (rows: Float64Array, nRows: number, out: Float64Array) =>
-      kernels.scaleInto(scaler, rows, nRows, out);
+      kernels.transformInto(scaler, rows, nRows, out);
     describeBatches(scaleInto, 9, 9);
 
     it('subtracts the mean and divides by the scale, to the last bit', () => {
@@ -28,7 +28,7 @@ export function describeKernels(kernels: Kernels): void {
         const { mean, scale, ...rest } = randomScaler(random, nFeatures);
         const rows = randomValues(random, nRows * nFeatures);
         const out = new Float64Array(rows.length);
-        kernels.scaleInto({ mean, scale, ...rest }, rows, nRows, out);
+        kernels.transformInto({ mean, scale, ...rest }, rows, nRows, out);
         const expected = rows.map(
           (value, i) => (value - mean[i % nFeatures]) / scale[i % nFeatures],
         );
@@ -69,7 +69,7 @@ export function describeKernels(kernels: Kernels): void {
   describe(`the anomaly probability of the ${kernels.name} kernels`, () => {
     const forest = layOutForest(randomTrees(new MersenneTwister(4), 30, 9), 9);
     const probabilityInto = (rows: Float64Array, nRows: number, out: Float64Array) =>
-      kernels.anomalyProbabilityInto(forest, rows, nRows, out);
+      kernels.meanLeafValueInto(forest, rows, nRows, out);
     describeBatches(probabilityInto, 9, 1);
 
     it('agrees with a walk through the trees, to the last bit', () => {
@@ -78,7 +78,7 @@ export function describeKernels(kernels: Kernels): void {
         const trees = randomTrees(random, nTrees, nFeatures);
         const rows = randomValues(random, nRows * nFeatures);
         const out = new Float64Array(nRows);
-        kernels.anomalyProbabilityInto(layOutForest(trees, nFeatures), rows, nRows, out);
+        kernels.meanLeafValueInto(layOutForest(trees, nFeatures), rows, nRows, out);
         const expected = splitRows(rows, nFeatures).map((row) =>
           naiveAnomalyProbability(trees, row),
         );
@@ -92,7 +92,7 @@ export function describeKernels(kernels: Kernels): void {
       const trees = randomTrees(random, 500, 9);
       const rows = randomValues(random, 20 * 9);
       const out = new Float64Array(20);
-      kernels.anomalyProbabilityInto(layOutForest(trees, 9), rows, 20, out);
+      kernels.meanLeafValueInto(layOutForest(trees, 9), rows, 20, out);
       expect([...out]).toEqual(
         splitRows(rows, 9).map((row) => naiveAnomalyProbability(trees, row)),
       );
@@ -104,11 +104,11 @@ export function describeKernels(kernels: Kernels): void {
         right: Int32Array.of(2, -1, -1),
         feature: Int32Array.of(0, -2, -2),
         threshold: Float64Array.of(border.threshold, -2, -2),
-        anomalyFraction: Float64Array.of(0.5, 0.25, 0.75),
+        leafValue: Float64Array.of(0.5, 0.25, 0.75),
       };
       const out = new Float64Array(1);
       const row = Float64Array.of(border.value);
-      kernels.anomalyProbabilityInto(layOutForest([stump], 1), row, 1, out);
+      kernels.meanLeafValueInto(layOutForest([stump], 1), row, 1, out);
       expect(out[0]).toBe(border.goesLeft ? 0.25 : 0.75);
     });
   });

@@ -21,7 +21,7 @@ describe.skipIf(!hasSharedData)('a forest trained by scikit-learn (needs ../shar
     const probabilitiesOf = (positions: readonly number[]) => {
       const out = new Float64Array(positions.length);
       const rows = flatRows(reference.rows, positions);
-      kernels.anomalyProbabilityInto(forest, rows, out.length, out);
+      kernels.meanLeafValueInto(forest, rows, out.length, out);
       return out;
     };
 

@@ -67,7 +67,7 @@ export function naiveAnomalyProbability(
       const goesLeft = Math.fround(row[tree.feature[node]]) <= tree.threshold[node];
       node = goesLeft ? tree.left[node] : tree.right[node];
     }
-    return tree.anomalyFraction[node];
+    return tree.leafValue[node];
   });
   return fractions.reduce((sum, fraction) => sum + fraction, 0) / trees.length;
 }

@@ -17,6 +17,7 @@ export function randomValues(random: MersenneTwister, length: number): Float64Ar
 
 export function randomScaler(random: MersenneTwister, nFeatures: number): StandardScaler {
   return {
+    type: 'standard',
     nFeatures,
     mean: randomValues(random, nFeatures),
     scale: Float64Array.from({ length: nFeatures }, () => uniform(random, 0.1, 10)),
@@ -105,7 +106,7 @@ function grownTree(
     right: Int32Array.from(right),
     feature: Int32Array.from(feature),
     threshold: Float64Array.from(threshold),
-    anomalyFraction: Float64Array.from(left, () => uniform(random, 0, 1)),
+    leafValue: Float64Array.from(left, () => uniform(random, 0, 1)),
   };
 }
 

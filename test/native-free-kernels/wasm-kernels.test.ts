@@ -116,8 +116,8 @@ describe('a forest of small trees', () => {
     }
     for (const nRows of [1, 7, 8, 9, 1_023, 1_024, 1_025, 1_100]) {
       const [out, plain] = [new Float64Array(nRows), new Float64Array(nRows)];
-      kernels.anomalyProbabilityInto(forest, values, nRows, out);
-      plainKernels.anomalyProbabilityInto(forest, values, nRows, plain);
+      kernels.meanLeafValueInto(forest, values, nRows, out);
+      plainKernels.meanLeafValueInto(forest, values, nRows, plain);
       expect(out).toEqual(plain);
     }
   });
@@ -129,7 +129,7 @@ describe('a forest that wasm kernels of several threads share', () => {
   const rows = randomValues(random, 20 * 9);
   const probabilitiesBy = (kernels: Kernels, sameForest: Forest) => {
     const out = new Float64Array(20);
-    kernels.anomalyProbabilityInto(sameForest, rows, 20, out);
+    kernels.meanLeafValueInto(sameForest, rows, 20, out);
     return [...out];
   };
   const expected = probabilitiesBy(plainKernels, forest);

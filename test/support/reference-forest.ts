@@ -30,6 +30,7 @@ export function readReferenceForest(): ReferenceForest {
   const positionOf = new Map(golden.row_index.map((row, position) => [row, position]));
   const positions = (rows: readonly number[]) => rows.map((row) => positionOf.get(row) ?? -1);
   const scaler: StandardScaler = {
+    type: 'standard',
     nFeatures,
     mean: Float64Array.from(golden.scaler_hybrid.mean),
     scale: Float64Array.from(golden.scaler_hybrid.scale),
@@ -37,7 +38,7 @@ export function readReferenceForest(): ReferenceForest {
   return {
     nFeatures,
     rows: readBehaviours(golden.features).map((row) => {
-      plainKernels.scaleInto(scaler, row, 1, row);
+      plainKernels.transformInto(scaler, row, 1, row);
       return row;
     }),
     anomalyProbabilities: hybrid.proba_anomaly_all,
@@ -52,7 +53,7 @@ export function readReferenceForest(): ReferenceForest {
       right: Int32Array.from(tree.right),
       feature: Int32Array.from(tree.feature),
       threshold: Float64Array.from(tree.threshold),
-      anomalyFraction: Float64Array.from(tree.value, ([anomaly]) => anomaly),
+      leafValue: Float64Array.from(tree.value, ([anomaly]) => anomaly),
     })),
   };
 }

@@ -57,7 +57,7 @@ export async function readReferenceSvms(): Promise<ReferenceSvms> {
   const benign = toScaler(golden.scaler_benign);
   const scaled = (rows: Float64Array) => {
     const out = new Float64Array(rows.length);
-    plainKernels.scaleInto(benign, rows, rows.length / nFeatures, out);
+    plainKernels.transformInto(benign, rows, rows.length / nFeatures, out);
     return out;
   };
   return {
@@ -80,6 +80,7 @@ export async function readReferenceSvms(): Promise<ReferenceSvms> {
 
 function toScaler({ mean, scale }: GoldenScaler): StandardScaler {
   return {
+    type: 'standard',
     nFeatures: mean.length,
     mean: Float64Array.from(mean),
     scale: Float64Array.from(scale),

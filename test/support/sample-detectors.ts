@@ -25,7 +25,7 @@ export const ANOMALOUS_ROW: Readonly<Record<string, number>> = {
 
 /** A One-Class SVM with an RBF kernel whose support vectors surround the example. */
 export function sampleOneClassSvm(changes: Partial<DetectorParts> = {}): Detector {
-  const { nFeatures } = SCALER;
+  const { nFeatures } = SAMPLE_SCALER;
   const nSupport = 2 * nFeatures;
   const supportVectors = new Float64Array(nSupport * nFeatures);
   for (let feature = 0; feature < nFeatures; feature++) {
@@ -62,12 +62,14 @@ export function sampleForest(changes: Partial<DetectorParts> = {}): Detector {
     ...SHARED_PARTS,
     name: 'hybrid',
     title: 'Random Forest (sample)',
-    model: { type: 'forest', forest: layOutForest(trees, SCALER.nFeatures) },
+    model: { type: 'forest', forest: layOutForest(trees, SAMPLE_SCALER.nFeatures) },
     ...changes,
   });
 }
 
-const SCALER: StandardScaler = {
+/** Of every sample detector. */
+export const SAMPLE_SCALER: StandardScaler = {
+  type: 'standard',
   nFeatures: API_BEHAVIOUR_SCHEMA.features.length,
   mean: Float64Array.from(API_BEHAVIOUR_SCHEMA.features, ({ example }) => example),
   scale: Float64Array.of(0.025, 0.05, 20, 3_000, 400, 300, 80, 0.5, 0.5),
@@ -76,7 +78,7 @@ const SCALER: StandardScaler = {
 const SHARED_PARTS = {
   schema: API_BEHAVIOUR_SCHEMA,
   encoder: API_BEHAVIOUR_ENCODER,
-  scaler: SCALER,
+  transforms: [SAMPLE_SCALER],
   threshold: 0,
   metrics: {
     truePositives: 95,
@@ -91,6 +93,7 @@ const SHARED_PARTS = {
     averagePrecision: 0.96,
   },
   provenance: {
+    origin: 'training',
     trainer: 'made up for tests',
     data: { file: 'none.csv', sha256: '0'.repeat(64), rows: 1_000, droppedRows: 0 },
     split: { seed: 0, trainNormal: 700, trainAnomaly: 0, testNormal: 200, testAnomaly: 100 },
@@ -111,6 +114,6 @@ function stump(question: {
     right: Int32Array.of(2, -1, -1),
     feature: Int32Array.of(feature, -2, -2),
     threshold: Float64Array.of(question.threshold, -2, -2),
-    anomalyFraction: Float64Array.of(0.5, question.fractionBelow, question.fractionAbove),
+    leafValue: Float64Array.of(0.5, question.fractionBelow, question.fractionAbove),
   };
 }

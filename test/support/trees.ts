@@ -6,7 +6,7 @@ export interface TreeLists {
   readonly right: readonly number[];
   readonly feature: readonly number[];
   readonly threshold: readonly number[];
-  readonly anomalyFraction: readonly number[];
+  readonly leafValue: readonly number[];
 }
 
 export function treeLists(tree: DecisionTree): TreeLists {
@@ -15,6 +15,6 @@ export function treeLists(tree: DecisionTree): TreeLists {
     right: [...tree.right],
     feature: [...tree.feature],
     threshold: [...tree.threshold],
-    anomalyFraction: [...tree.anomalyFraction],
+    leafValue: [...tree.leafValue],
   };
 }

@@ -29,7 +29,7 @@ describe.skipIf(!hasSharedData)('training on the labelled dataset (needs ../shar
     const { nFeatures, rows, testRows, testLabels } = reference;
     const out = new Float64Array(testRows.length);
     const unseen = flatRows(rows, testRows);
-    plainKernels.anomalyProbabilityInto(layOutForest(trees, nFeatures), unseen, out.length, out);
+    plainKernels.meanLeafValueInto(layOutForest(trees, nFeatures), unseen, out.length, out);
     const confusion = [
       [0, 0],
       [0, 0],

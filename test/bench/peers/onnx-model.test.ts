@@ -49,6 +49,7 @@ function decodeAttribute(field: Field): [string, unknown] {
 const SVM: PeerModel = {
   type: 'one-class-svm',
   scaler: {
+    type: 'standard',
     nFeatures: 2,
     mean: Float64Array.of(1, 2),
     scale: Float64Array.of(4, 0.5),
@@ -71,14 +72,14 @@ const FOREST = forestModel(
       right: Int32Array.of(2, -1, -1),
       feature: Int32Array.of(1, -2, -2),
       threshold: Float64Array.of(0.5, -2, -2),
-      anomalyFraction: Float64Array.of(0.5, 1, 0),
+      leafValue: Float64Array.of(0.5, 1, 0),
     },
     {
       left: Int32Array.of(-1),
       right: Int32Array.of(-1),
       feature: Int32Array.of(-2),
       threshold: Float64Array.of(-2),
-      anomalyFraction: Float64Array.of(0.25),
+      leafValue: Float64Array.of(0.25),
     },
   ],
   2,
