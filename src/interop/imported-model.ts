@@ -14,6 +14,8 @@ export interface ImportedModel {
   /** In the order in which a row passes them. */
   readonly transforms: readonly Transform[];
   readonly model: Model;
+  /** Subtracted from the model's output, as in a detector; 0 where the border is at 0. */
+  readonly threshold: number;
   readonly nFeatures: number;
   readonly featureNames: readonly string[] | null;
   /** As in the provenance: class or operators of the model. */
