@@ -1,5 +1,5 @@
 // Path lengths of isolation forests (Liu, Ting and Zhou, 2008; sklearn/ensemble/_iforest.py): how many
-// questions it takes to tell a row from the others. Used by the trainer and by imports.
+// questions it takes to tell a row from the others. Used by the scorer, the trainer and imports.
 import type { DecisionTree } from './forest-layout.js';
 
 export type TreeStructure = Omit<DecisionTree, 'leafValue'>;
@@ -14,6 +14,15 @@ export function averagePathLength(nRows: number): number {
   if (nRows <= 1) return 0;
   if (nRows === 2) return 1;
   return 2 * (Math.log(nRows - 1) + EULER_GAMMA) - (2 * (nRows - 1)) / nRows;
+}
+
+/**
+ * Score of a row without an offset, as scikit-learn's score_samples: from −1, most anomalous, to 0.
+ *
+ * @param average c(n) of as many rows as each tree was grown on, positive
+ */
+export function isolationScore(meanPathLength: number, average: number): number {
+  return -(2 ** (-meanPathLength / average));
 }
 
 /**

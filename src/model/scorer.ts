@@ -1,6 +1,7 @@
 // Rows to scores and risks on one thread: transform, run the model's kernel, subtract the threshold.
 import type { Kernels } from '../../native-free-kernels/contract.js';
 import type { DetectorParts, Model } from './detector.js';
+import { isolationScore } from './path-length.js';
 import { riskInto } from './verdict.js';
 
 /** What scoring needs of a detector. */
@@ -8,6 +9,12 @@ export type ScoringParts = Pick<DetectorParts, 'transforms' | 'model' | 'thresho
 
 /** Rows that are transformed at a time: few enough for the caches, many enough for each tree of a large forest. */
 const ROWS_PER_BLOCK = 1_024;
+
+/**
+ * An isolation forest's border is often the score of training rows, computed elsewhere: that of a row on it differs
+ * by the last bits of a logarithm, a power and two divisions.
+ */
+const BORDER_ROUNDING = 2 ** -50;
 
 /** Scores with scratch memory of its own; one per thread. */
 export class Scorer {
@@ -77,9 +84,9 @@ export class Scorer {
       this.#kernels.meanLeafValueInto(model.forest, rows, nRows, out);
       const border = model.offset + threshold;
       for (let row = 0; row < nRows; row++) {
-        const score = -(2 ** (-out[row] / model.averagePathLength)) - border;
+        const score = isolationScore(out[row], model.averagePathLength) - border;
         // Here scikit-learn takes a row on the border for normal.
-        out[row] = score === 0 ? Number.MIN_VALUE : score;
+        out[row] = Math.abs(score) < BORDER_ROUNDING ? Number.MIN_VALUE : score;
       }
     } else {
       this.#kernels.decisionInto(model.svm, rows, nRows, out);
