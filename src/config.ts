@@ -37,11 +37,27 @@ export const SETTINGS = {
     shownDefault: 'one token, made for this run',
     secret: true,
   },
+  adminTokens: {
+    ...setting(
+      'ADMIN_TOKENS',
+      [],
+      'Hashes of the bearer tokens that may also add and remove detectors',
+      hashes,
+    ),
+    shownDefault: 'the token made for this run',
+    secret: true,
+  },
   workers: {
     ...setting('WORKERS', ENGINE_DEFAULTS.workers, 'Worker threads', wholeNumber(0, 1_024)),
     shownDefault: 'number of processors',
   },
   maxBodyBytes: setting('MAX_BODY_BYTES', 32 * 1024 * 1024, 'Largest request body', wholeNumber(1)),
+  maxUploadBytes: setting(
+    'MAX_UPLOAD_BYTES',
+    128 * 1024 * 1024,
+    'Largest detector file that is taken by POST /v1/models',
+    wholeNumber(1),
+  ),
   maxRows: setting('MAX_ROWS', 500_000, 'Most rows in one request', wholeNumber(1)),
   maxQueuedRows: setting(
     'MAX_QUEUED_ROWS',

@@ -35,7 +35,7 @@ function greeting({ url, transport, catalog, token }: RunningServer): string {
   if (token !== undefined) {
     lines.push(
       '',
-      'No tokens are configured; this one is valid until the server stops:',
+      'No tokens are configured; this one is valid, for everything, until the server stops:',
       `  ${token}`,
       '',
       'Try it:',

@@ -62,6 +62,7 @@ export class Engine {
   readonly #pool: WorkerPool | undefined;
   readonly #scorer: Scorer;
   readonly #costs = new DispatchCosts();
+  #generation = 0;
   #closed: Promise<void> | undefined;
 
   /** Without a pool everything is scored in the calling thread. */
@@ -127,6 +128,14 @@ export class Engine {
     return this.#submitTo(this.#pool, spec, detectors, body, cost);
   }
 
+  /**
+   * To be called when detectors are not used any more: the workers forget them. Called twice, it is certain that
+   * each frees their memory with its next work.
+   */
+  forgetUnused(): void {
+    this.#generation++;
+  }
+
   /** Refuses more work, waits for the work under way, then stops the worker threads. */
   close(): Promise<void> {
     this.#closed ??= this.#pool?.close() ?? Promise.resolve();
@@ -151,6 +160,7 @@ export class Engine {
     const shared = body.buffer instanceof SharedArrayBuffer ? body : copyToShared(body);
     const task: WorkerTask = {
       kind: 'body',
+      generation: this.#generation,
       spec,
       detectors: detectors.map((detector) => this.#handleOf(detector)),
       body: shared,
@@ -196,6 +206,7 @@ export class Engine {
       const nTaskRows = Math.min(rowsPerTask, nRows - firstRow);
       const task: WorkerTask = {
         kind: 'matrix',
+        generation: this.#generation,
         detector: this.#handleOf(detector),
         rows,
         firstRow,

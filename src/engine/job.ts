@@ -45,7 +45,10 @@ export interface DetectorHandle {
   readonly shared: WebAssembly.Memory | undefined;
 }
 
-export type WorkerTask = StartTask | BodyTask | MatrixTask;
+export type WorkerTask = (StartTask | BodyTask | MatrixTask) & {
+  /** Grows when detectors have gone: what a worker has not used for a whole generation it forgets. */
+  readonly generation: number;
+};
 
 /** Nothing to do: the answer says that the worker is there. */
 export interface StartTask {

@@ -28,7 +28,9 @@ export class WorkerPool {
   ): Promise<WorkerPool> {
     const pool = new WorkerPool(workers, maxQueuedRows, kernels);
     // The threads that have least to do get the next task.
-    await Promise.all(Array.from({ length: workers }, () => pool.#pool.run({ kind: 'start' })));
+    await Promise.all(
+      Array.from({ length: workers }, () => pool.#pool.run({ kind: 'start', generation: 0 })),
+    );
     return pool;
   }
 

@@ -27,11 +27,15 @@ const NICENESS = 10;
 if (process.platform === 'linux' && getPriority() < NICENESS) setPriority(NICENESS);
 
 const scorer = new Scorer(chooseKernels(workerData as KernelChoice));
-const detectorByVersion = new Map<string, Detector>();
+/** Those that were used in this generation, and those of the one before, which may have gone since. */
+let detectorByVersion = new Map<string, Detector>();
+let earlierByVersion = detectorByVersion;
+let generation = 0;
 
 export function runTask(task: WorkerTask): unknown {
   const startMs = performance.now();
   try {
+    if (task.generation > generation) beginGeneration(task.generation);
     const reply = task.kind === 'body' ? scoreBody(task) : undefined;
     if (task.kind === 'matrix') scoreMatrix(task);
     return handOver(task, reply, startMs);
@@ -59,13 +63,21 @@ function scoreMatrix({ detector, rows, firstRow, nRows, scores, risks }: MatrixT
 }
 
 function attach({ version, bytes, shared }: DetectorHandle): Detector {
-  let detector = detectorByVersion.get(version);
+  const known = detectorByVersion.get(version);
+  if (known !== undefined) return known;
+  let detector = earlierByVersion.get(version);
   if (detector === undefined) {
     detector = attachDetector(bytes);
     if (shared !== undefined) scorer.join(detector, shared);
-    detectorByVersion.set(version, detector);
   }
+  detectorByVersion.set(version, detector);
   return detector;
+}
+
+function beginGeneration(newest: number): void {
+  generation = newest;
+  earlierByVersion = detectorByVersion;
+  detectorByVersion = new Map();
 }
 
 const NO_BYTES = new Uint8Array(0);

@@ -35,9 +35,11 @@ import {
 import { badDetector, takerOf } from './tensor-taker.js';
 
 const FORMAT = 'anomaly-predictor/1';
+/** What a detector may be called: its name stands in paths, file names and labels. */
+export const DETECTOR_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 const Description = v.strictObject({
-  name: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/)),
+  name: v.pipe(v.string(), v.regex(DETECTOR_NAME)),
   title: v.string(),
   schema: Schema,
   encoder: Encoder,

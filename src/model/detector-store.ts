@@ -23,21 +23,31 @@ export function loadDetector(file: string): Detector {
 
 /** Every detector file in `folder`, by the detector's name. */
 export function loadCatalog(folder: string): Catalog {
-  const catalog = new Map<string, Detector>();
-  for (const name of listFolder(folder)) {
-    if (!name.endsWith(DETECTOR_FILE_SUFFIX)) continue;
-    const file = join(folder, name);
+  const detectors = [...loadFolder(folder).values()];
+  return new Map(detectors.map((detector) => [detector.name, detector]));
+}
+
+/** The detectors in `folder` by the names of their files; no two have the same name. */
+export function loadFolder(folder: string): Map<string, Detector> {
+  const byFile = new Map<string, Detector>();
+  const names = new Set<string>();
+  for (const fileName of listFolder(folder)) {
+    if (!fileName.endsWith(DETECTOR_FILE_SUFFIX)) continue;
+    const file = join(folder, fileName);
     const detector = loadDetector(file);
-    if (catalog.has(detector.name)) {
-      throw new AnomalyPredictorError(
-        'bad-detector-file',
-        `${file}: another file of this folder holds detector "${detector.name}" too`,
-        { file, model: detector.name },
-      );
-    }
-    catalog.set(detector.name, detector);
+    if (names.has(detector.name)) throw twiceInFolder(file, detector.name);
+    names.add(detector.name);
+    byFile.set(fileName, detector);
   }
-  return catalog;
+  return byFile;
+}
+
+export function twiceInFolder(file: string, model: string): AnomalyPredictorError {
+  return new AnomalyPredictorError(
+    'bad-detector-file',
+    `${file}: another file of this folder holds detector "${model}" too`,
+    { file, model },
+  );
 }
 
 export function saveDetector(detector: Detector, folder: string): string {

@@ -1,8 +1,9 @@
 // Every request from head to reply: find the route, check who may call it, run it, turn errors into
 // replies and count the outcome.
 import { performance } from 'node:perf_hooks';
+import type { Config } from '../config.js';
 import { AnomalyPredictorError, shorten } from '../errors.js';
-import { type CheckToken, tokenCheck } from './auth.js';
+import { tokenCheck } from './auth.js';
 import {
   type Admission,
   type Application,
@@ -13,6 +14,7 @@ import {
   type RequestHead,
   type StreamAdmission,
 } from './http.js';
+import type { ServerMetrics } from './metrics.js';
 import { errorReply } from './reply.js';
 import type { Action, Route } from './route.js';
 import type { Services } from './services.js';
@@ -22,18 +24,21 @@ const CLIENT_GONE = 499;
 /** Label of requests that no route takes, whatever their path. */
 const NO_ROUTE = 'none';
 
-export function createApplication(services: Services, routes: readonly Route[]): Application {
+export function createApplication(
+  services: Pick<Services, 'config' | 'metrics'>,
+  routes: readonly Route[],
+): Application {
   const { config } = services;
-  const checkToken = tokenCheck(config.tokens);
+  const checkAccess = accessCheck(config);
   const find = routeFinder(routes);
 
   return {
     admit(head) {
-      const exchange = new Exchange(services);
+      const exchange = new Exchange(services.metrics);
       try {
         const { route, parameter } = find(head);
         exchange.route = route.path;
-        checkAccess(route, head, checkToken);
+        checkAccess(route, head);
         return exchange.admission(route.open({ head, parameter }), config.maxBodyBytes);
       } catch (error) {
         return { kind: 'immediate', reply: exchange.fail(error) };
@@ -45,12 +50,12 @@ export function createApplication(services: Services, routes: readonly Route[]):
 /** One request under way: what has to be known to count it and to answer its errors. */
 class Exchange {
   route = NO_ROUTE;
-  readonly #services: Services;
+  readonly #metrics: ServerMetrics;
   readonly #startMs = performance.now();
   #counted = false;
 
-  constructor(services: Services) {
-    this.#services = services;
+  constructor(metrics: ServerMetrics) {
+    this.#metrics = metrics;
   }
 
   admission(action: Action, limitBytes: number): Admission {
@@ -58,7 +63,7 @@ class Exchange {
       case 'immediate':
         return { kind: 'immediate', reply: this.finish(action.reply) };
       case 'body':
-        return new BodyExchange(this, action.handle, limitBytes);
+        return new BodyExchange(this, action.handle, action.limitBytes ?? limitBytes);
       case 'stream':
         return new StreamExchange(this, action.handle);
     }
@@ -77,7 +82,7 @@ class Exchange {
   count(status: number): void {
     if (this.#counted) return;
     this.#counted = true;
-    this.#services.metrics.request(this.route, status, performance.now() - this.#startMs);
+    this.#metrics.request(this.route, status, performance.now() - this.#startMs);
   }
 }
 
@@ -145,11 +150,18 @@ class StreamExchange implements StreamAdmission {
   }
 }
 
-function checkAccess(route: Route, head: RequestHead, checkToken: CheckToken): void {
-  if (route.access === 'token') checkToken(head.authorization);
-  else if (route.access === 'loopback' && !isLoopback(head.remoteAddress())) {
-    throw new AnomalyPredictorError('forbidden', `${route.path} is open on loopback only`);
-  }
+/** Throws `unauthenticated` or `forbidden`. */
+function accessCheck({ tokens, adminTokens }: Config): (route: Route, head: RequestHead) => void {
+  const checkToken = tokenCheck([...tokens, ...adminTokens]);
+  const checkAdmin = tokenCheck(adminTokens, 'this endpoint needs a token of scope admin');
+
+  return function checkAccess({ access, path }, head) {
+    if (access === 'token' || access === 'admin') checkToken(head.authorization);
+    if (access === 'admin') checkAdmin(head.authorization);
+    if (access === 'loopback' && !isLoopback(head.remoteAddress())) {
+      throw new AnomalyPredictorError('forbidden', `${path} is open on loopback only`);
+    }
+  };
 }
 
 /** 127.0.0.0/8, ::1, and the first of them as IPv6 writes it. */

@@ -10,8 +10,11 @@ const LONGEST_HEADER = 1_000;
 /** Throws `unauthenticated` without a bearer token and `forbidden` with a wrong one. */
 export type CheckToken = (authorization: string) => void;
 
-/** `hashes`: SHA-256 of the accepted tokens, 64 hexadecimal digits each. */
-export function tokenCheck(hashes: readonly string[]): CheckToken {
+/** `hashes`: SHA-256 of the accepted tokens, 64 hexadecimal digits each. `refusal`: what is said of others. */
+export function tokenCheck(
+  hashes: readonly string[],
+  refusal = 'the bearer token is not accepted',
+): CheckToken {
   const accepted = hashes.map((hash) => Buffer.from(hash, 'hex'));
   // The header that last brought each token; to compare with it costs a tenth of hashing again.
   const known: (Buffer | undefined)[] = hashes.map(() => undefined);
@@ -29,8 +32,7 @@ export function tokenCheck(hashes: readonly string[]): CheckToken {
       );
     }
     const places = placesOf(sha256(token), accepted);
-    if (places.length === 0)
-      throw new AnomalyPredictorError('forbidden', 'the bearer token is not accepted');
+    if (places.length === 0) throw new AnomalyPredictorError('forbidden', refusal);
     for (const place of places) known[place] = Buffer.from(bytes);
   };
 }

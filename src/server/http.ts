@@ -24,7 +24,7 @@ export interface Reply {
   readonly contentType: string;
   /** Memory of shared-memory.ts is given back by the transport. */
   readonly body: string | Uint8Array;
-  /** Further header lines: Allow, Retry-After, WWW-Authenticate … */
+  /** Further header lines: Allow, Retry-After, WWW-Authenticate … The object must not change. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -1,6 +1,7 @@
 // What the server counts for Prometheus: requests and their time, rows and batches, the engine's state.
 import type { Engine } from '../engine/engine.js';
 import type { JobReply } from '../engine/job.js';
+import type { ModelStore } from './model-store.js';
 import { EXPOSITION_TYPE, Histogram, metricText } from './prometheus.js';
 
 export interface ServerMetrics {
@@ -14,7 +15,10 @@ export interface ServerMetrics {
 const SECONDS_BOUNDS = [0.0001, 0.00025, 0.001, 0.0025, 0.01, 0.025, 0.1, 0.25, 1, 2.5, 10];
 const ROWS_BOUNDS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
-export function createMetrics(engine: Engine): ServerMetrics {
+export function createMetrics(
+  engine: Engine,
+  models: Pick<ModelStore, 'live' | 'counts'>,
+): ServerMetrics {
   const secondsByRoute = new Map<string, Map<number, Histogram>>();
   const rowsByModel = new Map<string, { normal: number; anomaly: number }>();
   const batchRows = new Histogram(ROWS_BOUNDS);
@@ -76,6 +80,21 @@ export function createMetrics(engine: Engine): ServerMetrics {
           'counter',
           'Worker threads that died and were replaced',
           [{ value: workerRestarts }],
+        ),
+        metricText('anomaly_predictor_models', 'gauge', 'Detectors that are served', [
+          { value: models.live.current.catalog.size },
+        ]),
+        metricText(
+          'anomaly_predictor_model_loads_total',
+          'counter',
+          'Detectors that were put into service, those at the start included',
+          [{ value: models.counts.loads }],
+        ),
+        metricText(
+          'anomaly_predictor_model_load_failures_total',
+          'counter',
+          'Uploads and files of the model folder that could not be put into service',
+          [{ value: models.counts.failures }],
         ),
       ];
       return { contentType: EXPOSITION_TYPE, text: text.join('') };

@@ -1,83 +1,91 @@
-// GET /v1/models and GET /v1/models/{name}: what can be asked, and how good it is.
-import { toJsonSchema } from '@valibot/to-json-schema';
-import * as v from 'valibot';
+// /v1/models: what can be asked and how good it is; adding and removing detectors while the server runs.
+import { AnomalyPredictorError, showValue } from '../errors.js';
+import { DETECTOR_NAME } from '../model/detector-file.js';
 import { findDetector } from '../model/detector-store.js';
 import { summarizeDetector } from '../model/detector-summary.js';
-import { Encoder } from '../model/encoder.js';
-import { Metrics } from '../model/metrics.js';
-import { Provenance } from '../model/provenance.js';
-import { Schema } from '../model/schema.js';
-import { errorResponses } from './openapi.js';
+import { giveBackShared } from '../shared-memory.js';
+import type { Reply } from './http.js';
+import { addOperation, listOperation, removeOperation, showOperation } from './model-operations.js';
 import { jsonReply } from './reply.js';
 import type { Route } from './route.js';
 import type { Services } from './services.js';
 
-const DETECTOR = {
-  type: 'object',
-  required: ['name', 'title', 'version', 'type', 'schema', 'metrics'],
-  properties: {
-    name: { type: 'string' },
-    title: { type: 'string' },
-    version: { type: 'string', description: 'Hash of the whole detector' },
-    type: { type: 'string', enum: ['one-class-svm', 'forest', 'isolation-forest'] },
-    transforms: {
-      type: 'array',
-      items: { type: 'string' },
-      description: 'What a row passes before the model',
-    },
-    model: { type: 'object', description: 'Kernel and sizes of the model' },
-    threshold: { type: 'number' },
-    schema: jsonSchemaOf(Schema),
-    encoder: jsonSchemaOf(Encoder),
-    metrics: jsonSchemaOf(v.nullable(Metrics)),
-    provenance: jsonSchemaOf(Provenance),
-  },
-};
+export function modelRoutes({
+  config,
+  live,
+  models,
+}: Pick<Services, 'config' | 'live' | 'models'>): Route[] {
+  const list: Route = {
+    method: 'GET',
+    path: '/v1/models',
+    access: 'token',
+    operation: listOperation,
+    open: () => ({
+      kind: 'immediate',
+      reply: jsonReply({ models: [...live.current.catalog.values()].map(summarizeDetector) }),
+    }),
+  };
 
-export function modelRoutes({ catalog }: Pick<Services, 'catalog'>): Route[] {
-  return [
-    {
-      method: 'GET',
-      path: '/v1/models',
-      access: 'token',
-      operation: {
-        summary: 'The detectors that are served',
-        responses: {
-          200: ok({
-            type: 'object',
-            required: ['models'],
-            properties: { models: { type: 'array', items: DETECTOR } },
-          }),
-        },
-      },
-      open: () => ({
-        kind: 'immediate',
-        reply: jsonReply({ models: [...catalog.values()].map(summarizeDetector) }),
-      }),
+  const show: Route = {
+    method: 'GET',
+    path: '/v1/models/{name}',
+    access: 'token',
+    operation: showOperation,
+    open: ({ parameter }) => ({
+      kind: 'immediate',
+      reply: jsonReply(summarizeDetector(findDetector(live.current.catalog, parameter))),
+    }),
+  };
+
+  const add: Route = {
+    method: 'POST',
+    path: '/v1/models',
+    access: 'admin',
+    operation: addOperation,
+    open({ head }) {
+      const name = nameIn(head.query);
+      return {
+        kind: 'body',
+        limitBytes: config.maxUploadBytes,
+        handle: (body) => upload(name, body),
+      };
     },
-    {
-      method: 'GET',
-      path: '/v1/models/{name}',
-      access: 'token',
-      operation: {
-        summary: 'One detector',
-        parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string' } }],
-        responses: { 200: ok(DETECTOR), ...errorResponses(['unknown-model']) },
-      },
-      open: ({ parameter }) => ({
-        kind: 'immediate',
-        reply: jsonReply(summarizeDetector(findDetector(catalog, parameter))),
-      }),
-    },
-  ];
+  };
+
+  const remove: Route = {
+    method: 'DELETE',
+    path: '/v1/models/{name}',
+    access: 'admin',
+    operation: removeOperation,
+    open: ({ parameter }) => ({
+      kind: 'body',
+      handle: async () => jsonReply(summarizeDetector(await models.remove(parameter))),
+    }),
+  };
+
+  async function upload(name: string, body: Uint8Array): Promise<Reply> {
+    // Memory that is not shared may be used again as soon as this function waits.
+    const bytes = body.buffer instanceof SharedArrayBuffer ? body : body.slice();
+    try {
+      const { detector, isNew } = await models.add(name, bytes);
+      const reply = jsonReply({ ...summarizeDetector(detector), stored: models.keepsUploads });
+      if (!isNew) return reply;
+      return { ...reply, status: 201, headers: { Location: `/v1/models/${name}` } };
+    } finally {
+      giveBackShared(body);
+    }
+  }
+
+  return [list, show, add, remove];
 }
 
-function ok(schema: unknown) {
-  return { description: 'Found', content: { 'application/json': { schema } } };
-}
-
-/** Without the dialect, which OpenAPI 3.1 names for the whole document; JSON numbers are finite anyway. */
-function jsonSchemaOf(schema: Parameters<typeof toJsonSchema>[0]): unknown {
-  const { $schema: _, ...described } = toJsonSchema(schema, { ignoreActions: ['finite'] });
-  return described;
+function nameIn(query: string): string {
+  const name = new URLSearchParams(query).get('name');
+  if (name !== null && DETECTOR_NAME.test(name)) return name;
+  const got = name === null ? 'nothing' : showValue(name);
+  throw new AnomalyPredictorError(
+    'invalid-field',
+    `"name" expected up to 100 letters, digits, ".", "_" and "-", got ${got}`,
+    { field: 'name', ...(name === null ? {} : { value: name }) },
+  );
 }

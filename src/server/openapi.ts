@@ -1,6 +1,8 @@
 // GET /openapi.json: the API description, made from the routes, the error table and the schemas.
 import { type ErrorTag, STATUS_BY_TAG } from '../errors.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
+import type { Reply } from './http.js';
+import type { LiveCatalog } from './live-catalog.js';
 import { jsonReply } from './reply.js';
 import type { Access, Route } from './route.js';
 
@@ -8,22 +10,14 @@ const ERRORS_BY_ACCESS: Readonly<Record<Access, readonly ErrorTag[]>> = {
   open: ['method-not-allowed', 'internal'],
   loopback: ['forbidden', 'method-not-allowed', 'internal'],
   token: ['unauthenticated', 'forbidden', 'method-not-allowed', 'internal'],
+  admin: ['unauthenticated', 'forbidden', 'method-not-allowed', 'internal'],
 };
-const BODY_ERRORS: readonly ErrorTag[] = [
-  'malformed-body',
-  'invalid-field',
-  'unknown-model',
-  'not-acceptable',
-  'body-too-large',
-  'too-many-rows',
-  'unsupported-media-type',
-  'worker-died',
-  'queue-full',
-  'shutting-down',
-];
 
-/** The route that describes `routes` and itself. */
-export function openApiRoute(routes: readonly Route[]): Route {
+/** The route that describes `routes` and itself, as `live` is now. */
+export function openApiRoute(routes: readonly Route[], live: LiveCatalog): Route {
+  let reply: Reply;
+  let described: unknown;
+
   const route: Route = {
     method: 'GET',
     path: '/openapi.json',
@@ -32,9 +26,12 @@ export function openApiRoute(routes: readonly Route[]): Route {
       summary: 'This description',
       responses: { 200: { description: 'OpenAPI 3.1', content: { 'application/json': {} } } },
     },
-    open: () => ({ kind: 'immediate', reply }),
+    open() {
+      if (described !== live.current) reply = jsonReply(describeApi([...routes, route]));
+      described = live.current;
+      return { kind: 'immediate', reply };
+    },
   };
-  const reply = jsonReply(describeApi([...routes, route]));
   return route;
 }
 
@@ -43,12 +40,12 @@ function describeApi(routes: readonly Route[]): unknown {
   for (const { path, method, access, operation } of routes) {
     const errors = [
       ...ERRORS_BY_ACCESS[access],
-      ...('requestBody' in operation ? BODY_ERRORS : []),
+      ...('requestBody' in operation ? (['body-too-large'] as const) : []),
     ];
     paths[path] ??= {};
     paths[path][method.toLowerCase()] = {
       ...operation,
-      ...(access === 'token' ? { security: [{ bearer: [] }] } : {}),
+      ...(access === 'token' || access === 'admin' ? { security: [{ bearer: [] }] } : {}),
       responses: { ...errorResponses(errors), ...(operation.responses as object) },
     };
   }

@@ -15,6 +15,7 @@ import {
 import type { Page } from '../web/page.js';
 import { loadViews } from '../web/views.js';
 import type { Reply } from './http.js';
+import type { CatalogSnapshot } from './live-catalog.js';
 import {
   FORM_TYPE,
   formOperation,
@@ -24,8 +25,6 @@ import {
 import type { Route } from './route.js';
 import type { Services } from './services.js';
 
-/** The detector that the form shows first. */
-const USUAL_MODEL = 'ocsvm';
 /** Forms are read on the front end's thread. */
 const LARGEST_FORM_BYTES = 1024 * 1024;
 
@@ -38,13 +37,11 @@ const HEADERS = {
 };
 
 export function pageRoutes({
-  catalog,
+  live,
   engine,
   metrics,
-}: Pick<Services, 'catalog' | 'engine' | 'metrics'>): Route[] {
+}: Pick<Services, 'live' | 'engine' | 'metrics'>): Route[] {
   const views = loadViews(VIEWS_FOLDER);
-  const detectors = [...catalog.values()];
-  const usual = catalog.get(USUAL_MODEL) ?? detectors[0];
 
   const form: Route = {
     method: 'GET',
@@ -65,7 +62,10 @@ export function pageRoutes({
           'unsupported-media-type',
           `Content-Type expected ${FORM_TYPE}, got ${showValue(head.contentType)}`,
         );
-        return { kind: 'immediate', reply: refuse(error, usual, NO_FIELDS) };
+        return {
+          kind: 'immediate',
+          reply: refuse(error, live.current, live.current.usual, NO_FIELDS),
+        };
       }
       return { kind: 'body', handle: score };
     },
@@ -88,24 +88,26 @@ export function pageRoutes({
   };
 
   function showForm(fields: FormFields): Reply {
+    const snapshot = live.current;
     try {
-      const detector = fields.has(MODEL_FIELD) ? chosenDetector(fields) : usual;
+      const detector = fields.has(MODEL_FIELD) ? chosenDetector(snapshot, fields) : snapshot.usual;
       const shown = fields.has('example') ? exampleFields(detector.schema) : fields;
-      return reply(200, { detector, fields: shown, problems: [] });
+      return reply(200, snapshot, { detector, fields: shown, problems: [] });
     } catch (error) {
-      return refuse(error, usual, fields);
+      return refuse(error, snapshot, snapshot.usual, fields);
     }
   }
 
   async function score(body: Uint8Array): Promise<Reply> {
-    let detector = usual;
+    const snapshot = live.current;
+    let detector = snapshot.usual;
     let fields = NO_FIELDS;
     try {
       fields = parseBody(body);
-      detector = chosenDetector(fields);
+      detector = chosenDetector(snapshot, fields);
       const reading = readForm(detector.schema, fields);
       if ('problems' in reading)
-        return reply(400, { detector, fields, problems: reading.problems });
+        return reply(400, snapshot, { detector, fields, problems: reading.problems });
       const { row } = reading;
       const { version, scores, risks } = await engine.score(detector, { rows: [row] });
       const verdict = verdictOf(scores[0], risks[0], detector.name);
@@ -115,13 +117,13 @@ export function pageRoutes({
         tallies: [{ model: detector.name, normal: 1 - anomaly, anomaly }],
       });
       const outcome = { verdict, version, row };
-      return reply(200, { detector, fields, problems: [], outcome });
+      return reply(200, snapshot, { detector, fields, problems: [], outcome });
     } catch (error) {
-      return refuse(error, detector, fields);
+      return refuse(error, snapshot, detector, fields);
     }
   }
 
-  function chosenDetector(fields: FormFields): Detector {
+  function chosenDetector({ catalog }: CatalogSnapshot, fields: FormFields): Detector {
     const names = fields.get(MODEL_FIELD) ?? [];
     if (names.length !== 1) {
       const message = names.length === 0 ? 'missing' : `given ${names.length} times, expected once`;
@@ -131,11 +133,17 @@ export function pageRoutes({
   }
 
   /** The form again, with what hinders it; a fault of the program is left to the application. */
-  function refuse(error: unknown, detector: Detector, fields: FormFields): Reply {
+  function refuse(
+    error: unknown,
+    snapshot: CatalogSnapshot,
+    detector: Detector,
+    fields: FormFields,
+  ): Reply {
     if (!(error instanceof AnomalyPredictorError)) throw error;
     const { retryAfterSeconds } = error.fields;
     return reply(
       error.status,
+      snapshot,
       { detector, fields, problems: [problemOf(error)] },
       retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) },
     );
@@ -143,13 +151,14 @@ export function pageRoutes({
 
   function reply(
     status: number,
+    { catalog }: CatalogSnapshot,
     page: Omit<Page, 'detectors'>,
     headers: Readonly<Record<string, string>> = {},
   ): Reply {
     return {
       status,
       contentType: 'text/html; charset=utf-8',
-      body: views.render({ detectors, ...page }),
+      body: views.render({ detectors: [...catalog.values()], ...page }),
       headers: { ...HEADERS, ...headers },
     };
   }

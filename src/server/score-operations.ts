@@ -1,8 +1,10 @@
 // OpenAPI operations of the scoring endpoints; feature names, hints and examples come from the schema.
-
 import { MODEL_KEY } from '../engine/predict-behaviours.js';
-import type { Catalog } from '../model/detector-store.js';
+import type { ErrorTag } from '../errors.js';
 import type { Schema } from '../model/schema.js';
+import { VERSION_HEADER } from './detector-version.js';
+import type { CatalogSnapshot } from './live-catalog.js';
+import { errorResponses } from './openapi.js';
 import { CONTENT_TYPES } from './reply.js';
 
 type Json = Record<string, unknown>;
@@ -18,6 +20,26 @@ const RISK = {
   maximum: 1,
   description: 'Higher is worse; 0.5 and above is an anomaly',
 };
+const HEADERS = {
+  [VERSION_HEADER]: {
+    description:
+      'The detectors that scored the rows with their versions: NAME=VERSION, separated by commas',
+    schema: { type: 'string' },
+  },
+};
+const SCORING_ERRORS: readonly ErrorTag[] = [
+  'malformed-body',
+  'invalid-field',
+  'unknown-model',
+  'not-acceptable',
+  'body-too-large',
+  'too-many-rows',
+  'unsupported-media-type',
+  'internal',
+  'worker-died',
+  'queue-full',
+  'shutting-down',
+];
 const VERDICT = {
   type: 'object',
   required: ['prediction', 'model_used', 'raw_prediction', 'score', 'risk'],
@@ -30,12 +52,16 @@ const VERDICT = {
   },
 };
 
-export function predictOperation(catalog: Catalog, defaultModel: string): Json {
-  const behaviour = behaviourSchema(schemaOf(catalog));
+export function predictOperation({ usual, usualFirst }: CatalogSnapshot): Json {
+  const behaviour = behaviourSchema(usual.schema);
   const named = {
     ...behaviour,
     properties: {
-      [MODEL_KEY]: { type: 'string', enum: [...catalog.keys()], default: defaultModel },
+      [MODEL_KEY]: {
+        type: 'string',
+        enum: usualFirst.map(({ name }) => name),
+        default: usual.name,
+      },
       ...(behaviour.properties as Json),
     },
   };
@@ -46,14 +72,16 @@ export function predictOperation(catalog: Catalog, defaultModel: string): Json {
     responses: {
       200: {
         description: 'A verdict, or an array of verdicts',
+        headers: HEADERS,
         content: documents(oneOrMany(VERDICT)),
       },
+      ...errorResponses(SCORING_ERRORS),
     },
   };
 }
 
-export function scoreOperation(catalog: Catalog, defaultModel: string): Json {
-  const schema = schemaOf(catalog);
+export function scoreOperation({ usual, usualFirst }: CatalogSnapshot): Json {
+  const { schema } = usual;
   const behaviour = behaviourSchema(schema);
   const numbers = { type: 'array', items: { type: 'number' } };
   const rows = {
@@ -117,7 +145,7 @@ export function scoreOperation(catalog: Catalog, defaultModel: string): Json {
       {
         name: 'model',
         in: 'query',
-        schema: { type: 'string', enum: [...catalog.keys()], default: defaultModel },
+        schema: { type: 'string', enum: usualFirst.map(({ name }) => name), default: usual.name },
       },
     ],
     requestBody: {
@@ -131,6 +159,7 @@ export function scoreOperation(catalog: Catalog, defaultModel: string): Json {
     responses: {
       200: {
         description: 'Scores in the order of the rows',
+        headers: HEADERS,
         content: {
           [CONTENT_TYPES.json]: { schema: arrays },
           [CONTENT_TYPES.msgpack]: { schema: { oneOf: [arrays, packed] } },
@@ -154,6 +183,7 @@ export function scoreOperation(catalog: Catalog, defaultModel: string): Json {
           },
         },
       },
+      ...errorResponses(SCORING_ERRORS),
     },
   };
 }
@@ -175,10 +205,4 @@ function behaviourSchema({ features }: Schema): Json {
 
 function documents(schema: Json): Json {
   return { [CONTENT_TYPES.json]: { schema }, [CONTENT_TYPES.msgpack]: { schema } };
-}
-
-/** The description shows one schema: that of the first detector. */
-function schemaOf(catalog: Catalog): Schema {
-  const [first] = catalog.values();
-  return first.schema;
 }

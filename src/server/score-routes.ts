@@ -1,7 +1,8 @@
 // POST /predict_json and POST /v1/score: request bytes to the engine, reply bytes back.
 import type { JobReply, JobSpec, WireFormat } from '../engine/job.js';
 import type { Detector } from '../model/detector.js';
-import { type Catalog, findDetector } from '../model/detector-store.js';
+import { findDetector } from '../model/detector-store.js';
+import { versionHeader } from './detector-version.js';
 import type { Reply } from './http.js';
 import { replyFormat, requestFormat } from './media-type.js';
 import { CONTENT_TYPES } from './reply.js';
@@ -10,23 +11,22 @@ import { predictOperation, scoreOperation } from './score-operations.js';
 import { scoreStream } from './score-stream.js';
 import type { Services } from './services.js';
 
-/** The detector that a request means when it names none. */
-const DEFAULT_MODEL = 'ocsvm';
 const DOCUMENT_FORMATS: readonly WireFormat[] = ['json', 'msgpack'];
 const SCORE_FORMATS: readonly WireFormat[] = ['json', 'msgpack', 'ndjson'];
 
 export function scoreRoutes(services: Services): Route[] {
-  const { config, catalog, engine, metrics } = services;
+  const { config, live, engine, metrics } = services;
   const { maxRows } = config;
-  const detectors = defaultFirst(catalog);
-  const [usual] = detectors;
 
   const predict: Route = {
     method: 'POST',
     path: '/predict_json',
     access: 'token',
-    operation: predictOperation(catalog, usual.name),
+    get operation() {
+      return predictOperation(live.current);
+    },
     open({ head }) {
+      const { usualFirst } = live.current;
       const request = requestFormat(head.contentType, DOCUMENT_FORMATS);
       const spec: JobSpec = {
         operation: 'predict',
@@ -35,7 +35,7 @@ export function scoreRoutes(services: Services): Route[] {
         maxRows,
         firstRow: 0,
       };
-      return { kind: 'body', handle: (body) => run(spec, detectors, body) };
+      return { kind: 'body', handle: (body) => run(spec, usualFirst, body) };
     },
   };
 
@@ -43,9 +43,12 @@ export function scoreRoutes(services: Services): Route[] {
     method: 'POST',
     path: '/v1/score',
     access: 'token',
-    operation: scoreOperation(catalog, usual.name),
+    get operation() {
+      return scoreOperation(live.current);
+    },
     open({ head }) {
       const name = new URLSearchParams(head.query).get('model');
+      const { catalog, usual } = live.current;
       const detector = name === null ? usual : findDetector(catalog, name);
       const request = requestFormat(head.contentType, SCORE_FORMATS);
       if (request === 'ndjson') {
@@ -73,21 +76,19 @@ export function scoreRoutes(services: Services): Route[] {
   ): Reply | Promise<Reply> {
     const reply = engine.submit(spec, allowed, body);
     return reply instanceof Promise
-      ? reply.then((scored) => toReply(spec, scored))
-      : toReply(spec, reply);
+      ? reply.then((scored) => toReply(spec, allowed, scored))
+      : toReply(spec, allowed, reply);
   }
 
-  function toReply(spec: JobSpec, scored: JobReply): Reply {
+  function toReply(spec: JobSpec, allowed: readonly Detector[], scored: JobReply): Reply {
     metrics.scored(scored);
-    return { status: 200, contentType: CONTENT_TYPES[spec.replyFormat], body: scored.body };
+    return {
+      status: 200,
+      contentType: CONTENT_TYPES[spec.replyFormat],
+      body: scored.body,
+      headers: versionHeader(allowed, scored.tallies),
+    };
   }
 
   return [predict, score];
-}
-
-function defaultFirst(catalog: Catalog): readonly Detector[] {
-  const detectors = [...catalog.values()];
-  return detectors.sort(
-    (a, b) => Number(b.name === DEFAULT_MODEL) - Number(a.name === DEFAULT_MODEL),
-  );
 }

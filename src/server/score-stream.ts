@@ -8,6 +8,7 @@ import { countRows } from '../formats/ndjson.js';
 import { wholeLines } from '../formats/whole-lines.js';
 import type { Detector } from '../model/detector.js';
 import { keepApart } from '../shared-memory.js';
+import { versionHeaderOf } from './detector-version.js';
 import { ClientGoneError, type ReplyStream } from './http.js';
 import type { ServerMetrics } from './metrics.js';
 import { CONTENT_TYPES, errorDocument } from './reply.js';
@@ -36,7 +37,11 @@ export async function scoreStream(
   const replies = new OrderedReplies(output, metrics, maxJobs, config.maxBodyBytes);
   let firstRow = 0;
 
-  output.start({ status: 200, contentType: CONTENT_TYPES.ndjson });
+  output.start({
+    status: 200,
+    contentType: CONTENT_TYPES.ndjson,
+    headers: versionHeaderOf(detector),
+  });
   try {
     for await (const block of wholeLines(input, { longestLineBytes: LONGEST_LINE_BYTES })) {
       const nRows = countRows(block);

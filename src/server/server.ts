@@ -1,13 +1,14 @@
 // The server: detectors, engine, application and transport put together, started and stopped as one.
 import type { Config } from '../config.js';
 import { createEngine } from '../engine/engine.js';
-import { AnomalyPredictorError } from '../errors.js';
-import { type Catalog, loadCatalog } from '../model/detector-store.js';
+import { type ImportDetector, importInThread } from '../model/detector-import.js';
+import type { Catalog } from '../model/detector-store.js';
 import { createApplication } from './application.js';
 import { newToken, tokenHash } from './auth.js';
 import type { Listener } from './http.js';
 import { createMetrics } from './metrics.js';
 import { modelRoutes } from './model-routes.js';
+import { ModelStore } from './model-store.js';
 import { openApiRoute } from './openapi.js';
 import { pageRoutes } from './page-routes.js';
 import { scoreRoutes } from './score-routes.js';
@@ -19,29 +20,32 @@ import { warmUp } from './warm-up.js';
 export interface RunningServer {
   readonly url: string;
   readonly transport: Listener['transport'];
+  /** What is served at the moment. */
   readonly catalog: Catalog;
-  /** The token made for this run; undefined where tokens are configured. */
+  /** The token made for this run, for everything; undefined where tokens are configured. */
   readonly token: string | undefined;
   /** Stops accepting, answers what is in flight, then stops the workers. */
   close(): Promise<void>;
 }
 
-/** Resolves when requests are taken. */
-export async function startServer(config: Config): Promise<RunningServer> {
-  const catalog = loadCatalog(config.models);
-  if (catalog.size === 0) {
-    throw new AnomalyPredictorError('bad-option', `no detector file in ${config.models}`);
-  }
+/** Resolves when requests are taken. `importDetector` reads what is uploaded and what is put into the model folder. */
+export async function startServer(
+  config: Config,
+  importDetector: ImportDetector = importInThread(),
+): Promise<RunningServer> {
   const listen = await chooseTransport(config.transport);
-  const token = config.tokens.length === 0 ? newToken() : undefined;
+  const token = config.tokens.length + config.adminTokens.length === 0 ? newToken() : undefined;
   const engine = await createEngine(config);
   try {
-    await warmUp(engine, catalog);
+    const models = await ModelStore.open(config, engine, importDetector);
+    const { live } = models;
+    await warmUp(engine, live.current.catalog);
     const services: Services = {
-      config: token === undefined ? config : { ...config, tokens: [tokenHash(token)] },
-      catalog,
+      config: token === undefined ? config : { ...config, adminTokens: [tokenHash(token)] },
+      models,
+      live,
       engine,
-      metrics: createMetrics(engine),
+      metrics: createMetrics(engine, models),
       lifecycle: { stopping: false },
     };
     const routes = [
@@ -50,16 +54,20 @@ export async function startServer(config: Config): Promise<RunningServer> {
       ...modelRoutes(services),
       ...statusRoutes(services),
     ];
-    const application = createApplication(services, [...routes, openApiRoute(routes)]);
+    const application = createApplication(services, [...routes, openApiRoute(routes, live)]);
     const listener = await listen(application, config);
+    models.watch();
     return {
       url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listener.port}`,
       transport: listener.transport,
-      catalog,
+      get catalog() {
+        return live.current.catalog;
+      },
       token,
       async close() {
         services.lifecycle.stopping = true;
         await listener.close();
+        await models.close();
         await engine.close();
       },
     };

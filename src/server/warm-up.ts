@@ -10,18 +10,32 @@ import { exampleRow } from '../model/schema.js';
 
 const SINGLE_ROWS = 200;
 const BATCH_ROWS = 500;
+/** Fewer rows where there are many features. */
+const BATCH_VALUES = 100_000;
 const BATCHES = 4;
 
 export async function warmUp(engine: Engine, catalog: Catalog): Promise<void> {
   for (const detector of catalog.values()) {
-    const row = exampleRow(detector.schema);
-    const single = encodeJson(row);
+    const single = encodeJson(exampleRow(detector.schema));
     for (let i = 0; i < SINGLE_ROWS; i++) {
       await engine.submit(specOf('predict'), [detector], single);
     }
-    const batch = encodeJson({ rows: new Array(BATCH_ROWS).fill(row) });
+    const batch = batchFor(detector);
     for (let i = 0; i < BATCHES; i++) await submitToEveryWorker(engine, detector, batch);
   }
+}
+
+/** Scores one batch on every worker, before clients do; rejects where that is not possible. */
+export async function tryOut(engine: Engine, detector: Detector): Promise<void> {
+  await submitToEveryWorker(engine, detector, batchFor(detector));
+}
+
+function batchFor({ schema }: Detector): Uint8Array {
+  const nRows = Math.max(
+    1,
+    Math.min(BATCH_ROWS, Math.floor(BATCH_VALUES / schema.features.length)),
+  );
+  return encodeJson({ rows: new Array(nRows).fill(exampleRow(schema)) });
 }
 
 async function submitToEveryWorker(

@@ -12,6 +12,7 @@ import {
   type ReplyStream,
   type RequestHead,
 } from '../../src/server/http.js';
+import { LiveCatalog } from '../../src/server/live-catalog.js';
 import { createMetrics, type ServerMetrics } from '../../src/server/metrics.js';
 import { pageRoutes } from '../../src/server/page-routes.js';
 import type { Access, Action, Route } from '../../src/server/route.js';
@@ -22,6 +23,8 @@ const OK: Reply = { status: 200, contentType: 'text/plain', body: 'fine' };
 const NO_STREAM: ReplyStream = { start() {}, async write() {}, end() {} };
 const LIMIT_BYTES = 10;
 
+const live = new LiveCatalog([sampleForest()]);
+const models = { live, counts: { loads: 1, failures: 0 } };
 let engine: Engine;
 let metrics: ServerMetrics;
 let logged: unknown[] = [];
@@ -39,10 +42,10 @@ afterAll(() => {
   return engine.close();
 });
 
-function serving(routes: readonly Route[], lifecycle = { stopping: false }): Application {
-  metrics = createMetrics(engine);
+function serving(routes: readonly Route[]): Application {
+  metrics = createMetrics(engine, models);
   const config = { ...readConfig({}, {}), tokens: [tokenHash('right')], maxBodyBytes: LIMIT_BYTES };
-  return createApplication({ config, catalog: new Map(), engine, metrics, lifecycle }, routes);
+  return createApplication({ config, metrics }, routes);
 }
 
 function route(action: Action | (() => Action), path = '/here', access: Access = 'open'): Route {
@@ -79,13 +82,12 @@ async function counted(): Promise<string[]> {
 }
 
 describe('loopback', () => {
-  const catalog = new Map([['hybrid', sampleForest()]]);
   const lifecycle = { stopping: false };
   const PLACES = ['/', '/styles.css', '/metrics'];
   const application = () =>
     serving([
-      ...pageRoutes({ catalog, engine, metrics: createMetrics(engine) }),
-      ...statusRoutes({ lifecycle, metrics: createMetrics(engine) }),
+      ...pageRoutes({ live, engine, metrics: createMetrics(engine, models) }),
+      ...statusRoutes({ lifecycle, metrics: createMetrics(engine, models) }),
     ]);
 
   it.each(['127.0.0.1', '127.8.7.6', '::1', '::ffff:127.0.0.1'])(
@@ -138,7 +140,7 @@ describe('loopback', () => {
 describe('readiness', () => {
   it('ends when the server stops, while it is still alive', async () => {
     const lifecycle = { stopping: false };
-    const { admit } = serving(statusRoutes({ lifecycle, metrics: createMetrics(engine) }));
+    const { admit } = serving(statusRoutes({ lifecycle, metrics: createMetrics(engine, models) }));
     expect((await replyTo(admit(headOf('/readyz')))).status).toBe(200);
     lifecycle.stopping = true;
     const reply = await replyTo(admit(headOf('/readyz')));

@@ -6,6 +6,7 @@ import { NORMAL_ROW } from '../support/sample-detectors.js';
 /** Limits of the server that the tables are for. */
 export const MAX_ROWS = 1_000;
 export const MAX_BODY_BYTES = 2 * 1024 * 1024;
+export const MAX_UPLOAD_BYTES = 1024 * 1024;
 
 export type BadInput = readonly [
   title: string,

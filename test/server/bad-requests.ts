@@ -10,6 +10,7 @@ import {
   LONG_TEXT,
   MAX_BODY_BYTES,
   MAX_ROWS,
+  MAX_UPLOAD_BYTES,
   matrix,
   VALUES,
 } from './bad-input.js';
@@ -229,6 +230,56 @@ export const WRONG_MEDIA_TYPES: readonly BadInput[] = [
   ],
 ];
 
+const wrongName = (shown: string, place: object) => ({
+  error: `"name" expected up to 100 letters, digits, ".", "_" and "-", got ${shown}`,
+  code: 'invalid-field',
+  field: 'name',
+  ...place,
+});
+const upload = (query: string, body: string): [string, RequestOptions] => [
+  `/v1/models${query}`,
+  { body },
+];
+const OWN_BYTES = 'x'.repeat(100);
+
+export const BAD_UPLOADS: readonly BadInput[] = [
+  ['an upload without a name', ...upload('', OWN_BYTES), 400, wrongName('nothing', {})],
+  ['an upload with no name', ...upload('?name=', OWN_BYTES), 400, wrongName('""', { value: '' })],
+  ...['../up', 'a/b', '.hidden', '-x', 'a b', 'é', `n${'x'.repeat(50)}\n`].map(
+    (name): BadInput => [
+      `an upload called ${JSON.stringify(name)}`,
+      ...upload(`?name=${encodeURIComponent(name)}`, OWN_BYTES),
+      400,
+      wrongName(JSON.stringify(name), { value: name }),
+    ],
+  ),
+  [
+    'an upload of nothing',
+    ...upload('?name=empty', ''),
+    422,
+    badFile('the file has 0 bytes, too few for a header'),
+  ],
+  [
+    'an upload of something else',
+    ...upload('?name=text', OWN_BYTES),
+    422,
+    badFile('the header declares 8680820740569200760 bytes, but only 92 follow'),
+  ],
+  [
+    'an upload that is too large',
+    ...upload('?name=large', 'x'.repeat(MAX_UPLOAD_BYTES + 1)),
+    413,
+    {
+      error: `the body is larger than ${MAX_UPLOAD_BYTES} bytes, the limit`,
+      code: 'body-too-large',
+    },
+  ],
+];
+
+function badFile(what: string) {
+  return { error: `not a valid safetensors file: ${what}`, code: 'bad-detector-file' };
+}
+
 export const WRONG_PLACES: readonly BadInput[] = [
   ['an unknown path', '/v2/score', json(NORMAL_ROW), 404, notFound('/v2/score')],
   ['an endless path', `/${LONG_TEXT.slice(0, 2_000)}`, {}, 404, notFound(`/${CUT_TEXT.slice(1)}`)],
@@ -247,11 +298,11 @@ export const WRONG_PLACES: readonly BadInput[] = [
     notAllowed('PUT', '/v1/score', 'POST'),
   ],
   [
-    'DELETE of a model',
+    'PUT of a model',
     '/v1/models/ocsvm',
-    { method: 'DELETE' },
+    { method: 'PUT' },
     405,
-    notAllowed('DELETE', '/v1/models/ocsvm', 'GET, HEAD'),
+    notAllowed('PUT', '/v1/models/ocsvm', 'GET, HEAD, DELETE'),
   ],
   ['OPTIONS', '/v1/score', { method: 'OPTIONS' }, 405, notAllowed('OPTIONS', '/v1/score', 'POST')],
   [

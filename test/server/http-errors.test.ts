@@ -4,8 +4,9 @@ import { describeOnEachTransport } from '../support/each-transport.js';
 import { runServer, type TestServer, TOKEN } from '../support/running-server.js';
 import { NORMAL_ROW } from '../support/sample-detectors.js';
 import { OF_ANOTHER_FORM, UNREADABLE } from './bad-documents.js';
-import { json, MAX_BODY_BYTES, MAX_ROWS, VALUES } from './bad-input.js';
+import { json, MAX_BODY_BYTES, MAX_ROWS, MAX_UPLOAD_BYTES, VALUES } from './bad-input.js';
 import {
+  BAD_UPLOADS,
   TOO_LARGE,
   TOO_MUCH,
   UNKNOWN_DETECTORS,
@@ -23,6 +24,7 @@ const TABLES = [
   ...BAD_COLUMNS,
   ...UNKNOWN_DETECTORS,
   ...TOO_MUCH,
+  ...BAD_UPLOADS,
   ...WRONG_MEDIA_TYPES,
   ...WRONG_PLACES,
 ];
@@ -34,7 +36,12 @@ describeOnEachTransport('bad input', (transport) => {
   /** By status, what the tests have been answered. */
   const answered = new Map<number, number>();
   beforeAll(async () => {
-    server = await runServer({ transport, maxRows: MAX_ROWS, maxBodyBytes: MAX_BODY_BYTES });
+    server = await runServer({
+      transport,
+      maxRows: MAX_ROWS,
+      maxBodyBytes: MAX_BODY_BYTES,
+      maxUploadBytes: MAX_UPLOAD_BYTES,
+    });
     atStart = await server.metrics();
     rssAtStart = process.memoryUsage().rss;
   });

@@ -5,11 +5,17 @@ import { STATUS_BY_TAG } from '../../src/errors.js';
 import { describeOnEachTransport } from '../support/each-transport.js';
 import { violations } from '../support/json-schema.js';
 import { type RequestOptions, runServer, type TestServer } from '../support/running-server.js';
-import { ANOMALOUS_ROW, NORMAL_ROW } from '../support/sample-detectors.js';
+import { ANOMALOUS_ROW, NORMAL_ROW, sampleForest } from '../support/sample-detectors.js';
 import { linesBody, msgpackBody, packedBody, sampleRows } from '../support/sample-rows.js';
 import { OF_ANOTHER_FORM, UNREADABLE } from './bad-documents.js';
-import { MAX_BODY_BYTES, MAX_ROWS } from './bad-input.js';
-import { TOO_MUCH, UNKNOWN_DETECTORS, WRONG_MEDIA_TYPES, WRONG_PLACES } from './bad-requests.js';
+import { MAX_BODY_BYTES, MAX_ROWS, MAX_UPLOAD_BYTES } from './bad-input.js';
+import {
+  BAD_UPLOADS,
+  TOO_MUCH,
+  UNKNOWN_DETECTORS,
+  WRONG_MEDIA_TYPES,
+  WRONG_PLACES,
+} from './bad-requests.js';
 import { BAD_COLUMNS, BAD_ROWS } from './bad-rows.js';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -31,6 +37,8 @@ interface Description {
 const JSON_TYPE = 'application/json';
 const MSGPACK_TYPE = 'application/msgpack';
 const NDJSON_TYPE = 'application/x-ndjson';
+const BINARY_TYPE = 'application/octet-stream';
+const OTHER_FILE = Uint8Array.from(sampleForest().bytes);
 const rows = sampleRows(4);
 const numbers = Object.entries(NORMAL_ROW).map(([name, value]) => [name, String(value)]);
 const form = new URLSearchParams({ model: 'ocsvm', ...Object.fromEntries(numbers) }).toString();
@@ -42,7 +50,7 @@ const typed = (body: string | Uint8Array, type: string, accept = '*/*'): Request
 });
 
 /** At least one request that succeeds per operation, form and format. */
-const GOOD: readonly (readonly [path: string, options: RequestOptions])[] = [
+const GOOD: readonly (readonly [path: string, options: RequestOptions, status?: number])[] = [
   ['/', {}],
   ['/predict', typed(form, 'application/x-www-form-urlencoded')],
   ['/styles.css', {}],
@@ -64,6 +72,9 @@ const GOOD: readonly (readonly [path: string, options: RequestOptions])[] = [
   ['/v1/models', {}],
   ['/v1/models/ocsvm', {}],
   ['/v1/models/hybrid', {}],
+  ['/v1/models?name=another', typed(OTHER_FILE, BINARY_TYPE), 201],
+  ['/v1/models?name=another', typed(OTHER_FILE, BINARY_TYPE)],
+  ['/v1/models/another', { method: 'DELETE' }],
   ['/healthz', {}],
   ['/readyz', {}],
   ['/metrics', {}],
@@ -77,6 +88,7 @@ const BAD = [
   ...BAD_COLUMNS,
   ...UNKNOWN_DETECTORS,
   ...TOO_MUCH,
+  ...BAD_UPLOADS,
   ...WRONG_MEDIA_TYPES,
 ];
 
@@ -84,7 +96,12 @@ describeOnEachTransport('GET /openapi.json', (transport) => {
   let server: TestServer;
   let description: Description;
   beforeAll(async () => {
-    server = await runServer({ transport, maxRows: MAX_ROWS, maxBodyBytes: MAX_BODY_BYTES });
+    server = await runServer({
+      transport,
+      maxRows: MAX_ROWS,
+      maxBodyBytes: MAX_BODY_BYTES,
+      maxUploadBytes: MAX_UPLOAD_BYTES,
+    });
     description = (await (await server.request('/openapi.json')).json()) as Description;
   });
   afterAll(() => server.close());
@@ -100,6 +117,7 @@ describeOnEachTransport('GET /openapi.json', (transport) => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect(operations.sort()).toEqual([
+      'DELETE /v1/models/{name}',
       'GET /',
       'GET /healthz',
       'GET /metrics',
@@ -110,6 +128,7 @@ describeOnEachTransport('GET /openapi.json', (transport) => {
       'GET /v1/models/{name}',
       'POST /predict',
       'POST /predict_json',
+      'POST /v1/models',
       'POST /v1/score',
     ]);
     expect(description.openapi).toBe('3.1.0');
@@ -118,8 +137,10 @@ describeOnEachTransport('GET /openapi.json', (transport) => {
   it('allows the methods that are described, HEAD with GET, and no other', async () => {
     for (const [path, methods] of Object.entries(description.paths)) {
       const place = path.replace('{name}', 'ocsvm');
-      const allow = Object.keys(methods).map((method) => (method === 'get' ? 'GET, HEAD' : 'POST'));
-      const response = await server.request(place, { method: 'DELETE' });
+      const allow = Object.keys(methods).map((method) =>
+        method === 'get' ? 'GET, HEAD' : method.toUpperCase(),
+      );
+      const response = await server.request(place, { method: 'PUT' });
       expect([place, response.headers.get('allow')]).toEqual([place, allow.join(', ')]);
     }
   });
@@ -135,12 +156,13 @@ describeOnEachTransport('GET /openapi.json', (transport) => {
 
   it('has a schema that every good reply fits', async () => {
     const answered = new Set<Operation>();
-    for (const [path, options] of GOOD) {
-      const operation = operationOf(path, options.body === undefined ? 'GET' : 'POST');
+    for (const [path, options, status = 200] of GOOD) {
+      const { method = options.body === undefined ? 'GET' : 'POST' } = options;
+      const operation = operationOf(path, method);
       const response = await server.request(path, options);
-      expect([path, response.status]).toEqual([path, 200]);
+      expect([path, response.status]).toEqual([path, status]);
       const [type] = (response.headers.get('content-type') ?? '').split(';');
-      const { content } = operation.responses[200];
+      const { content } = operation.responses[status];
       expect([path, Object.keys(content)]).toEqual([path, expect.arrayContaining([type])]);
       const bytes = Buffer.from(await response.arrayBuffer());
       const { schema } = content[type];
@@ -159,7 +181,7 @@ describeOnEachTransport('GET /openapi.json', (transport) => {
       const type = headers?.['Content-Type'] ?? JSON_TYPE;
       const schema = operationOf(path, 'POST').requestBody?.content[type].schema;
       const isBad = type === NDJSON_TYPE && /\{\}|x/.test(String(body));
-      for (const document of schema === undefined || isBad
+      for (const document of schema === undefined || isBad || type === BINARY_TYPE
         ? []
         : documentsOf(type, Buffer.from(body))) {
         expect([path, ...violations(schema as Schema, document, description)]).toEqual([path]);

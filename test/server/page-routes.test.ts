@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
 import type { Detector } from '../../src/model/detector.js';
 import type { Reply, RequestHead } from '../../src/server/http.js';
+import { LiveCatalog } from '../../src/server/live-catalog.js';
 import { createMetrics, type ServerMetrics } from '../../src/server/metrics.js';
 import { pageRoutes } from '../../src/server/page-routes.js';
 import type { Action, Route } from '../../src/server/route.js';
@@ -21,14 +22,16 @@ let routes: Route[];
 
 beforeAll(async () => {
   engine = await createEngine({ workers: 0 });
-  metrics = createMetrics(engine);
+  metrics = createMetrics(engine, {
+    live: new LiveCatalog(detectors),
+    counts: { loads: 2, failures: 0 },
+  });
   routes = serving(detectors);
 });
 afterAll(() => engine.close());
 
 function serving(served: readonly Detector[]): Route[] {
-  const catalog = new Map(served.map((detector) => [detector.name, detector]));
-  return pageRoutes({ catalog, engine, metrics });
+  return pageRoutes({ live: new LiveCatalog(served), engine, metrics });
 }
 
 function open(method: string, path: string, head: Partial<RequestHead> = {}): Action {

@@ -1,6 +1,6 @@
 // The whole server with the sample detectors on a free port, and the client's side of it: a token that the
 // server knows, requests by fetch, and metrics as numbers.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, readConfig } from '../../src/config.js';
@@ -10,14 +10,21 @@ import { tokenHash } from '../../src/server/auth.js';
 import { startServer } from '../../src/server/server.js';
 import { sampleForest, sampleOneClassSvm } from './sample-detectors.js';
 
+/** Of scope admin. */
 export const TOKEN = 'a-token-for-tests';
+/** For scoring alone. */
+export const SCORING_TOKEN = 'another-token-for-tests';
 
 export interface ServerOptions extends Partial<Omit<Config, 'models'>> {
   readonly detectors?: readonly Detector[];
+  /** In place of `detectors`, by the names of their files. */
+  readonly files?: Readonly<Record<string, Detector>>;
 }
 
 export interface TestServer {
   readonly url: string;
+  /** The model folder. */
+  readonly models: string;
   readonly port: number;
   /** A request with the token and, where there is a body, as JSON; `headers` go over both. */
   request(path: string, options?: RequestOptions): Promise<Response>;
@@ -35,13 +42,15 @@ export interface RequestOptions {
 }
 
 export async function runServer(options: ServerOptions = {}): Promise<TestServer> {
-  const { detectors = [sampleForest(), sampleOneClassSvm()], ...changes } = options;
+  const { files, detectors = [sampleForest(), sampleOneClassSvm()], ...changes } = options;
   const models = mkdtempSync(join(tmpdir(), 'anomaly-predictor-server-'));
-  for (const detector of detectors) saveDetector(detector, models);
-  const config = { ...readConfig({}, {}), port: 0, tokens: [tokenHash(TOKEN)], workers: 2 };
-  const server = await startServer({ ...config, ...changes, models });
-  // Detectors are in memory from here on.
-  rmSync(models, { recursive: true });
+  if (files === undefined) for (const detector of detectors) saveDetector(detector, models);
+  for (const [file, { bytes }] of Object.entries(files ?? {})) {
+    writeFileSync(join(models, file), bytes);
+  }
+  const config = { ...readConfig({}, {}), port: 0, workers: 2 };
+  const tokens = { tokens: [tokenHash(SCORING_TOKEN)], adminTokens: [tokenHash(TOKEN)] };
+  const server = await startServer({ ...config, ...tokens, ...changes, models });
   const { url } = server;
 
   async function request(path: string, options: RequestOptions = {}): Promise<Response> {
@@ -60,6 +69,7 @@ export async function runServer(options: ServerOptions = {}): Promise<TestServer
 
   return {
     url,
+    models,
     port: Number(new URL(url).port),
     request,
     async metrics() {
@@ -72,6 +82,9 @@ export async function runServer(options: ServerOptions = {}): Promise<TestServer
         }),
       );
     },
-    close: () => server.close(),
+    async close() {
+      await server.close();
+      rmSync(models, { recursive: true });
+    },
   };
 }

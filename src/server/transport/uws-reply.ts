@@ -128,16 +128,23 @@ export class EarlyReply implements Watched {
   }
 }
 
-/** By content type, for replies with status 200 and no further headers. */
-const PLAIN_HEADS = new Map<string, string>();
+/** By headers and content type, for replies with status 200. */
+const headsByHeaders = new WeakMap<object, Map<string, string>>();
+const NO_HEADERS = {};
 
 /** Status line and headers as writeStatus() takes them: without the protocol and the last line break. */
 export function headOf(reply: Omit<Reply, 'body'>): string {
-  if (reply.status !== 200 || reply.headers !== undefined) return formatHead(reply);
-  let head = PLAIN_HEADS.get(reply.contentType);
+  const { status, contentType, headers = NO_HEADERS } = reply;
+  if (status !== 200) return formatHead(reply);
+  let heads = headsByHeaders.get(headers);
+  if (heads === undefined) {
+    heads = new Map();
+    headsByHeaders.set(headers, heads);
+  }
+  let head = heads.get(contentType);
   if (head === undefined) {
     head = formatHead(reply);
-    PLAIN_HEADS.set(reply.contentType, head);
+    heads.set(contentType, head);
   }
   return head;
 }

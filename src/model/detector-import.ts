@@ -1,0 +1,71 @@
+// Reads detector files that may come from anywhere in a thread of their own: for as long as one is read
+// the calling thread is free, and a hostile file can use up no more than that thread.
+import { Worker } from 'node:worker_threads';
+import { AnomalyPredictorError, type ErrorData } from '../errors.js';
+import { copyIntoShared } from '../shared-memory.js';
+import type { Detector } from './detector.js';
+import { attachDetector } from './detector-file.js';
+
+/**
+ * The detector in the bytes of a file, called `name`, or as the file says where that is undefined.
+ * `bytes` may be reused by the caller when this returns.
+ * Rejects with `bad-detector-file` that says what is wrong.
+ */
+export type ImportDetector = (bytes: Uint8Array, name: string | undefined) => Promise<Detector>;
+
+/** What the thread is given as its workerData. */
+export interface ImportTask {
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly name: string | undefined;
+}
+
+/** What the thread answers: the bytes of a detector file of our own format, or what is wrong. */
+export type ImportReply =
+  | { readonly ok: true; readonly bytes: Uint8Array<SharedArrayBuffer> }
+  | { readonly ok: false; readonly error: ErrorData };
+
+/** Of a file that is read; what its arrays take is bounded by the reader. */
+const MOST_HEAP_MIB = 256;
+const LONGEST_MS = 30_000;
+
+const OWN_FORMAT_THREAD = new URL('./detector-import-thread.js', import.meta.url);
+
+/** `threadFile`: a module that calls `answerImport`, by default for our own format alone. */
+export function importInThread(threadFile: URL = OWN_FORMAT_THREAD): ImportDetector {
+  return async (bytes, name) => {
+    const own = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    copyIntoShared(bytes, own, 0);
+    const reply = await runThread(threadFile, { bytes: own, name });
+    if (!reply.ok) throw AnomalyPredictorError.fromData(reply.error);
+    return attachDetector(reply.bytes);
+  };
+}
+
+function runThread(threadFile: URL, task: ImportTask): Promise<ImportReply> {
+  const thread = new Worker(threadFile, {
+    workerData: task,
+    resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MIB },
+  });
+  return new Promise<ImportReply>((resolve, reject) => {
+    const giveUp = (what: string, cause?: unknown) => {
+      reject(new AnomalyPredictorError('bad-detector-file', what, {}, { cause }));
+    };
+    const timer = setTimeout(() => {
+      giveUp(`the file is not read within ${LONGEST_MS / 1_000} s`);
+      thread.terminate();
+    }, LONGEST_MS);
+    thread.once('message', resolve);
+    thread.once('error', (error: NodeJS.ErrnoException) => {
+      giveUp(
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? `the file cannot be read within ${MOST_HEAP_MIB} MiB of memory`
+          : `the file cannot be read: ${error.message}`,
+        error,
+      );
+    });
+    thread.once('exit', () => {
+      clearTimeout(timer);
+      giveUp('the file cannot be read: its reader stopped');
+    });
+  });
+}

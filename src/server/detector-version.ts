@@ -1,0 +1,34 @@
+// The header that names the versions which scored a request: verdicts of single behaviours and lines have no
+// place for them.
+import type { Detectors, Tally } from '../engine/job.js';
+import type { Detector } from '../model/detector.js';
+import type { Reply } from './http.js';
+
+export const VERSION_HEADER = 'Detector-Version';
+
+type Headers = NonNullable<Reply['headers']>;
+
+const headersByDetector = new WeakMap<Detector, Headers>();
+
+/** Always the same object for the same detector: transports keep what they make of it. */
+export function versionHeaderOf(detector: Detector): Headers {
+  let headers = headersByDetector.get(detector);
+  if (headers === undefined) {
+    headers = { [VERSION_HEADER]: textOf(detector) };
+    headersByDetector.set(detector, headers);
+  }
+  return headers;
+}
+
+/** `tallies`: of a job that might use `detectors`. */
+export function versionHeader(detectors: Detectors, tallies: readonly Tally[]): Headers {
+  const used = tallies.map(
+    ({ model }) => detectors.find(({ name }) => name === model) ?? detectors[0],
+  );
+  if (used.length === 1) return versionHeaderOf(used[0]);
+  return { [VERSION_HEADER]: used.map(textOf).join(', ') };
+}
+
+function textOf({ name, version }: Detector): string {
+  return `${name}=${version}`;
+}

@@ -1,0 +1,114 @@
+// OpenAPI operations of the detectors themselves: what is served, adding and removing.
+import { toJsonSchema } from '@valibot/to-json-schema';
+import * as v from 'valibot';
+import { DETECTOR_NAME } from '../model/detector-file.js';
+import { Encoder } from '../model/encoder.js';
+import { Metrics } from '../model/metrics.js';
+import { Provenance } from '../model/provenance.js';
+import { Schema } from '../model/schema.js';
+import { errorResponses } from './openapi.js';
+
+const DETECTOR = {
+  type: 'object',
+  required: ['name', 'title', 'version', 'type', 'schema', 'metrics'],
+  properties: {
+    name: { type: 'string' },
+    title: { type: 'string' },
+    version: { type: 'string', description: 'Hash of the whole detector' },
+    type: { type: 'string', enum: ['one-class-svm', 'forest', 'isolation-forest'] },
+    transforms: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'What a row passes before the model',
+    },
+    model: { type: 'object', description: 'Kernel and sizes of the model' },
+    threshold: { type: 'number' },
+    schema: jsonSchemaOf(Schema),
+    encoder: jsonSchemaOf(Encoder),
+    metrics: jsonSchemaOf(v.nullable(Metrics)),
+    provenance: jsonSchemaOf(Provenance),
+  },
+};
+
+const UPLOADED = {
+  ...DETECTOR,
+  required: [...DETECTOR.required, 'stored'],
+  properties: {
+    ...DETECTOR.properties,
+    stored: {
+      type: 'boolean',
+      description:
+        'Whether it is a file of the model folder; else it is served until the server stops',
+    },
+  },
+};
+
+const NAME_IN_PATH = { name: 'name', in: 'path', required: true, schema: { type: 'string' } };
+
+export const listOperation = {
+  summary: 'The detectors that are served',
+  responses: {
+    200: answer('Found', {
+      type: 'object',
+      required: ['models'],
+      properties: { models: { type: 'array', items: DETECTOR } },
+    }),
+  },
+};
+
+export const showOperation = {
+  summary: 'One detector',
+  parameters: [NAME_IN_PATH],
+  responses: { 200: answer('Found', DETECTOR), ...errorResponses(['unknown-model']) },
+};
+
+export const addOperation = {
+  summary: 'Serve an uploaded detector, in place of the one of its name',
+  description:
+    'The body is a detector file. It is checked and tried out first; requests that are under way end with the ' +
+    'version with which they began.',
+  parameters: [
+    {
+      name: 'name',
+      in: 'query',
+      required: true,
+      description:
+        'What it is called from now on, whatever the file says; the version covers the name',
+      schema: { type: 'string', pattern: DETECTOR_NAME.source },
+    },
+  ],
+  requestBody: {
+    required: true,
+    content: {
+      'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
+    },
+  },
+  responses: {
+    200: answer('It has taken the place of another', UPLOADED),
+    201: {
+      ...answer('It is served', UPLOADED),
+      headers: { Location: { schema: { type: 'string' } } },
+    },
+    ...errorResponses(['invalid-field', 'file-in-use', 'bad-detector-file', 'bad-model-file']),
+    ...errorResponses(['not-stored', 'internal']),
+  },
+};
+
+export const removeOperation = {
+  summary: 'Serve a detector no longer, and remove its file from the model folder',
+  parameters: [NAME_IN_PATH],
+  responses: {
+    200: answer('What was removed', DETECTOR),
+    ...errorResponses(['unknown-model', 'last-model', 'not-stored', 'internal']),
+  },
+};
+
+function answer(description: string, schema: unknown) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+/** Without the dialect, which OpenAPI 3.1 names for the whole document; JSON numbers are finite anyway. */
+function jsonSchemaOf(schema: Parameters<typeof toJsonSchema>[0]): unknown {
+  const { $schema: _, ...described } = toJsonSchema(schema, { ignoreActions: ['finite'] });
+  return described;
+}
