@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { KERNEL_FUNCTIONS, type Kernels } from '../../native-free-kernels/contract.js';
 import { layOutForest } from '../../src/model/forest-layout.js';
 import { MersenneTwister } from '../../src/training/mersenne-twister.js';
-import { naiveAnomalyProbability, naiveDecision } from './naive-kernels.js';
-import { randomScaler, randomSvm, randomTrees, randomValues } from './random-models.js';
+import { naiveAnomalyProbability, naiveDecision, naiveTransform } from './naive-kernels.js';
+import { RANDOM_TRANSFORMS, randomSvm, randomTrees, randomValues } from './random-models.js';
 
 /** Around the widths of blocks and of vector registers. */
 const BATCH_LENGTHS = [0, 1, 7, 8, 9, 63, 64, 65, 1000];
@@ -16,32 +16,31 @@ const DECISION_TOLERANCE = 1e-12;
 const UNTOUCHED = -12345.5;
 
 export function describeKernels(kernels: Kernels): void {
-  describe(`scaling by the ${kernels.name} kernels`, () => {
-    const scaler = randomScaler(new MersenneTwister(1), 9);
-    const scaleInto = (rows: Float64Array, nRows: number, out: Float64Array) =>
-      kernels.transformInto(scaler, rows, nRows, out);
-    describeBatches(scaleInto, 9, 9);
+  describe.each(RANDOM_TRANSFORMS)(`%s by the ${kernels.name} kernels`, (_, randomTransform) => {
+    const transform = randomTransform(new MersenneTwister(1), 9);
+    const transformInto = (rows: Float64Array, nRows: number, out: Float64Array) =>
+      kernels.transformInto(transform, rows, nRows, out);
+    describeBatches(transformInto, 9, 9);
 
-    it('subtracts the mean and divides by the scale, to the last bit', () => {
-      const property = fc.property(SEED, SIZE, SIZE, (seed, nRows, nFeatures) => {
+    it('agrees with the formula, to the last bit', () => {
+      const property = fc.property(SEED, N_ROWS, SIZE, (seed, nRows, nFeatures) => {
         const random = new MersenneTwister(seed);
-        const { mean, scale, ...rest } = randomScaler(random, nFeatures);
+        const other = randomTransform(random, nFeatures);
         const rows = randomValues(random, nRows * nFeatures);
+        rows.fill(0, 0, nFeatures);
         const out = new Float64Array(rows.length);
-        kernels.transformInto({ mean, scale, ...rest }, rows, nRows, out);
-        const expected = rows.map(
-          (value, i) => (value - mean[i % nFeatures]) / scale[i % nFeatures],
-        );
-        expect(out).toEqual(expected);
+        kernels.transformInto(other, rows, nRows, out);
+        const expected = splitRows(rows, nFeatures).flatMap((row) => naiveTransform(other, row));
+        expect([...out]).toEqual(expected);
       });
       fc.assert(property);
     });
 
-    it('may write over its input', () => {
-      const rows = randomValues(new MersenneTwister(2), 65 * 9);
+    it.each([7, 600])('may write over its input of %i rows', (nRows) => {
+      const rows = randomValues(new MersenneTwister(2), nRows * 9);
       const expected = new Float64Array(rows.length);
-      scaleInto(rows, 65, expected);
-      scaleInto(rows, 65, rows);
+      transformInto(rows, nRows, expected);
+      transformInto(rows, nRows, rows);
       expect(rows).toEqual(expected);
     });
   });
@@ -117,6 +116,8 @@ export function describeKernels(kernels: Kernels): void {
 const SEED = fc.nat(2 ** 31 - 1);
 /** Of rows, features, support vectors and trees: whole vector registers and what is left over. */
 const SIZE = fc.integer({ min: 1, max: 19 });
+/** On both sides of where rows are worth a copy. */
+const N_ROWS = fc.integer({ min: 1, max: 300 });
 
 const FIRST_ROW = fc.nat(50);
 const BATCH_LENGTH = fc.nat(LONGEST_BATCH - 50);

@@ -1,7 +1,35 @@
 // What kernels compute, written for the eye: matrices where the formula has them, one row at a time.
 import { Matrix } from 'ml-matrix';
-import type { OneClassSvm, SvmKernel } from '../../native-free-kernels/contract.js';
+import type { OneClassSvm, SvmKernel, Transform } from '../../native-free-kernels/contract.js';
 import type { DecisionTree } from '../../src/model/forest-layout.js';
+
+export function naiveTransform(transform: Transform, row: readonly number[]): number[] {
+  switch (transform.type) {
+    case 'standard': {
+      const { mean, scale } = transform;
+      return row.map((value, i) => (value - mean[i]) / scale[i]);
+    }
+    case 'min-max': {
+      const { factor, offset, lowest, highest } = transform;
+      const scaled = row.map((value, i) => value * factor[i] + offset[i]);
+      return scaled.map((value) => Math.max(lowest, Math.min(value, highest)));
+    }
+    case 'normalize': {
+      const sizes = row.map(Math.abs);
+      const norm = {
+        l1: sizes.reduce((sum, size) => sum + size),
+        l2: Math.sqrt(sizes.reduce((sum, size) => sum + size * size, 0)),
+        max: Math.max(...sizes),
+      }[transform.norm];
+      return row.map((value) => (norm === 0 ? value : value / norm));
+    }
+    case 'float32': {
+      const { offset, factor } = transform;
+      const centred = Float32Array.from(row).map((value, i) => value - offset[i]);
+      return [...centred.map((value, i) => value * factor[i])];
+    }
+  }
+}
 
 export interface NaiveDecision {
   readonly score: number;

@@ -3,6 +3,7 @@ import type {
   KernelFunction,
   OneClassSvm,
   StandardScaler,
+  Transform,
 } from '../../native-free-kernels/contract.js';
 import type { DecisionTree } from '../../src/model/forest-layout.js';
 import type { MersenneTwister } from '../../src/training/mersenne-twister.js';
@@ -15,13 +16,43 @@ export function randomValues(random: MersenneTwister, length: number): Float64Ar
   });
 }
 
-export function randomScaler(random: MersenneTwister, nFeatures: number): StandardScaler {
+type RandomTransform = (random: MersenneTwister, nFeatures: number) => Transform;
+
+/** Every kind of transform with what to call it. */
+export const RANDOM_TRANSFORMS: readonly (readonly [string, RandomTransform])[] = [
+  ['scaling', randomScaler],
+  ['scaling to a range', (...args) => randomMinMax(...args, -Infinity, Infinity)],
+  ['scaling and clipping to a range', (...args) => randomMinMax(...args, -0.5, 1)],
+  ['dividing by the l1 norm', (_, nFeatures) => ({ type: 'normalize', nFeatures, norm: 'l1' })],
+  ['dividing by the l2 norm', (_, nFeatures) => ({ type: 'normalize', nFeatures, norm: 'l2' })],
+  ['dividing by the max norm', (_, nFeatures) => ({ type: 'normalize', nFeatures, norm: 'max' })],
+  ['scaling in float32', randomFloat32],
+];
+
+function randomScaler(random: MersenneTwister, nFeatures: number): StandardScaler {
   return {
     type: 'standard',
     nFeatures,
     mean: randomValues(random, nFeatures),
     scale: Float64Array.from({ length: nFeatures }, () => uniform(random, 0.1, 10)),
   };
+}
+
+function randomMinMax(
+  random: MersenneTwister,
+  nFeatures: number,
+  lowest: number,
+  highest: number,
+): Transform {
+  const factor = Float64Array.from({ length: nFeatures }, () => uniform(random, 0.1, 1));
+  const offset = randomValues(random, nFeatures);
+  return { type: 'min-max', nFeatures, factor, offset, lowest, highest };
+}
+
+function randomFloat32(random: MersenneTwister, nFeatures: number): Transform {
+  const offset = randomValues(random, nFeatures).map(Math.fround);
+  const factor = randomValues(random, nFeatures).map(Math.fround);
+  return { type: 'float32', nFeatures, offset, factor };
 }
 
 export function randomSvm(
