@@ -1,12 +1,15 @@
-// The WebAssembly twins of the plain kernels, for what they speed up: RBF machines and forests.
-import type { Forest, Kernels, OneClassSvm } from './contract.js';
+// The WebAssembly twins of the plain kernels, for what they speed up: standard scalers,
+// RBF machines and forests.
+import type { Forest, Kernels, OneClassSvm, StandardScaler, Transform } from './contract.js';
 import { plainKernels } from './plain-kernels.js';
 import { ResidentForest } from './resident-forest.js';
 import { ResidentRbf } from './resident-rbf.js';
+import { ResidentScaler } from './resident-scaler.js';
 
 /** Kernels for one thread. `module`: compiled from kernels.wasm. */
 export function createWasmKernels(module: WebAssembly.Module): Kernels {
-  const rbfBySvm = new WeakMap<OneClassSvm, ResidentRbf>();
+  const residentScaler = once((scaler: StandardScaler) => new ResidentScaler(module, scaler));
+  const residentRbf = once((svm: OneClassSvm) => new ResidentRbf(module, svm));
   const residentByForest = new WeakMap<Forest, ResidentForest | undefined>();
 
   function residentOf(forest: Forest): ResidentForest | undefined {
@@ -20,16 +23,18 @@ export function createWasmKernels(module: WebAssembly.Module): Kernels {
 
   return Object.freeze({
     name: 'wasm',
-    transformInto: plainKernels.transformInto,
+
+    transformInto(transform: Transform, rows: Float64Array, nRows: number, out: Float64Array) {
+      if (transform.type === 'standard' && ResidentScaler.paysFor(transform, nRows)) {
+        residentScaler(transform).transformInto(rows, nRows, out);
+      } else {
+        plainKernels.transformInto(transform, rows, nRows, out);
+      }
+    },
 
     decisionInto(svm: OneClassSvm, rows: Float64Array, nRows: number, out: Float64Array) {
-      if (svm.kernel.function !== 'rbf') return plainKernels.decisionInto(svm, rows, nRows, out);
-      let resident = rbfBySvm.get(svm);
-      if (resident === undefined) {
-        resident = new ResidentRbf(module, svm);
-        rbfBySvm.set(svm, resident);
-      }
-      resident.decisionInto(rows, nRows, out);
+      if (svm.kernel.function === 'rbf') residentRbf(svm).decisionInto(rows, nRows, out);
+      else plainKernels.decisionInto(svm, rows, nRows, out);
     },
 
     meanLeafValueInto(forest: Forest, rows: Float64Array, nRows: number, out: Float64Array) {
@@ -45,4 +50,17 @@ export function createWasmKernels(module: WebAssembly.Module): Kernels {
       if (resident !== undefined) residentByForest.set(forest, resident);
     },
   });
+}
+
+/** What `make` makes of a model, once for each that is in use. */
+function once<Model extends object, Made>(make: (model: Model) => Made): (model: Model) => Made {
+  const madeOf = new WeakMap<Model, Made>();
+  return (model) => {
+    let made = madeOf.get(model);
+    if (made === undefined) {
+      made = make(model);
+      madeOf.set(model, made);
+    }
+    return made;
+  };
 }
