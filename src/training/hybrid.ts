@@ -2,7 +2,8 @@
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import { layOutForest } from '../model/forest-layout.js';
 import { takeLabels, takeRows } from './dataset.js';
-import { DEFAULT_N_TREES, trainRandomForest } from './random-forest.js';
+import { DEFAULT_N_TREES } from './forest-input.js';
+import { trainRandomForest } from './random-forest.js';
 import type { Recipe } from './recipe.js';
 import { fitStandardScaler } from './standard-scaler.js';
 

@@ -1,4 +1,4 @@
-// The model card of a shipped detector, in Markdown, written from the detector itself: data, split, metrics,
+// The model card of a trained detector, in Markdown, written from the detector itself: data, split, metrics,
 // limits, and how to make the same file again.
 import type { CandidateResult } from './grid-search.js';
 import type { Recipe } from './recipe.js';

@@ -1,10 +1,17 @@
 // Random forest of classification trees, equal tree by tree to scikit-learn 1.2's
 // RandomForestClassifier with its defaults: bootstrap, Gini impurity, √nFeatures drawn per split,
 // grown until pure.
-import { AnomalyPredictorError, showValue } from '../errors.js';
+import { AnomalyPredictorError } from '../errors.js';
 import type { DecisionTree } from '../model/forest-layout.js';
 import { growTree } from './decision-tree.js';
 import { orderFeatures } from './feature-order.js';
+import {
+  checkFloat32Rows,
+  checkWhole,
+  DEFAULT_N_TREES,
+  INT32_MAX,
+  LARGEST_SEED,
+} from './forest-input.js';
 import { MersenneTwister } from './mersenne-twister.js';
 import { NodeSplitter } from './node-splitter.js';
 
@@ -14,10 +21,6 @@ export interface RandomForestOptions {
   /** Whole number from 0 to 2³² − 1, as `random_state` of scikit-learn. */
   readonly seed: number;
 }
-
-export const DEFAULT_N_TREES = 100;
-const LARGEST_SEED = 2 ** 32 - 1;
-const INT32_MAX = 2 ** 31 - 1;
 
 /**
  * @param rows [nRows × nFeatures] row-major, read-only; finite also in float32
@@ -33,10 +36,10 @@ export function trainRandomForest(
   options: RandomForestOptions,
 ): DecisionTree[] {
   const { nTrees = DEFAULT_N_TREES, seed } = options;
-  checkOption('nTrees', nTrees, 1, INT32_MAX);
-  checkOption('seed', seed, 0, LARGEST_SEED);
+  checkWhole('nTrees', nTrees, 1, INT32_MAX);
+  checkWhole('seed', seed, 0, LARGEST_SEED);
   checkLabels(labels, nRows);
-  checkRows(rows, nRows, nFeatures);
+  checkFloat32Rows(rows, nRows, nFeatures);
 
   const isAnomaly = Uint8Array.from(labels, (label) => (label === -1 ? 1 : 0));
   const maxFeatures = Math.max(1, Math.floor(Math.sqrt(nFeatures)));
@@ -59,16 +62,6 @@ function drawBootstrap(treeSeed: number, weights: Int32Array): void {
   for (let draw = 0; draw < nRows; draw++) weights[random.nextBelow(nRows)]++;
 }
 
-function checkOption(name: string, value: number, smallest: number, largest: number): void {
-  if (Number.isInteger(value) && value >= smallest && value <= largest) return;
-  const shown = showValue(value);
-  throw new AnomalyPredictorError(
-    'bad-option',
-    `option "${name}" expected a whole number from ${smallest} to ${largest}, got ${shown}`,
-    { field: name, value: shown },
-  );
-}
-
 function checkLabels(labels: Int8Array, nRows: number): void {
   let nAnomalies = 0;
   for (let row = 0; row < nRows; row++) {
@@ -85,18 +78,4 @@ function checkLabels(labels: Int8Array, nRows: number): void {
     'bad-data-file',
     `a random forest needs normal and anomalous rows, got ${got}`,
   );
-}
-
-function checkRows(rows: Float64Array, nRows: number, nFeatures: number): void {
-  for (let row = 0; row < nRows; row++) {
-    for (let feature = 0; feature < nFeatures; feature++) {
-      const value = rows[row * nFeatures + feature];
-      if (Number.isFinite(Math.fround(value))) continue;
-      throw new AnomalyPredictorError(
-        'bad-data-file',
-        `row ${row}: feature ${feature} expected a number within float32, got ${value}`,
-        { row, value: String(value) },
-      );
-    }
-  }
 }

@@ -1,4 +1,4 @@
-// A recipe: how one of the shipped detectors is fitted, and what its model card says about it.
+// A recipe: how a detector is fitted, and what its model card says about it.
 import type { Transform } from '../../native-free-kernels/contract.js';
 import type { Model } from '../model/detector.js';
 import type { TrainingProvenance } from '../model/provenance.js';

@@ -12,12 +12,15 @@ import { ANOMALY, type Dataset, NORMAL, takeLabels, takeRows } from './dataset.j
 import { evaluate } from './evaluation.js';
 import type { CandidateResult } from './grid-search.js';
 import { hybrid } from './hybrid.js';
+import { isolationForest } from './isolation-forest-recipe.js';
 import { ocsvm } from './ocsvm.js';
 import { ocsvmTuned } from './ocsvm-tuned.js';
 import type { FitContext, Recipe } from './recipe.js';
 import { rowsOf, type Split, splitDataset } from './split.js';
 
-export const RECIPES: readonly Recipe[] = [ocsvm, ocsvmTuned, hybrid];
+/** Of the detectors in models/. */
+export const SHIPPED_RECIPES: readonly Recipe[] = [ocsvm, ocsvmTuned, hybrid];
+export const RECIPES: readonly Recipe[] = [...SHIPPED_RECIPES, isolationForest];
 export const DEFAULT_SEED = 42;
 
 export interface Trained {
