@@ -37,16 +37,30 @@ function rbfInto(svm: OneClassSvm, rows: Float64Array, nRows: number, out: Float
   }
 }
 
-/** K(x, y) = x·y */
+/** K(x, y) = x·y, so that Σ αᵢ (x·svᵢ) = x·w. */
 function linearInto(svm: OneClassSvm, rows: Float64Array, nRows: number, out: Float64Array): void {
-  const { nFeatures, nSupport, supportVectors, coefficients, intercept } = svm;
+  const { nFeatures, intercept } = svm;
+  const weights = weightsOf(svm);
   for (let row = 0; row < nRows; row++) {
-    let sum = 0;
-    for (let i = 0; i < nSupport; i++) {
-      sum += coefficients[i] * dot(rows, row, supportVectors, i, nFeatures);
-    }
-    out[row] = sum + intercept;
+    out[row] = dot(rows, row, weights, 0, nFeatures) + intercept;
   }
+}
+
+const knownWeights = new WeakMap<OneClassSvm, Float64Array>();
+
+/** [nFeatures] w = Σ αᵢ svᵢ of a linear machine, summed once. */
+function weightsOf(svm: OneClassSvm): Float64Array {
+  const known = knownWeights.get(svm);
+  if (known !== undefined) return known;
+  const { nFeatures, nSupport, supportVectors, coefficients } = svm;
+  const weights = new Float64Array(nFeatures);
+  for (let i = 0, at = 0; i < nSupport; i++) {
+    for (let feature = 0; feature < nFeatures; feature++, at++) {
+      weights[feature] += coefficients[i] * supportVectors[at];
+    }
+  }
+  knownWeights.set(svm, weights);
+  return weights;
 }
 
 /** K(x, y) = (γ x·y + coef0)^degree */
