@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { loadDetector, saveDetector } from '../../src/model/detector-store.js';
 import { runCommand } from '../support/command-line.js';
-import { sampleForest, sampleOneClassSvm } from '../support/sample-detectors.js';
+import {
+  sampleForest,
+  sampleIsolationForest,
+  sampleOneClassSvm,
+} from '../support/sample-detectors.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
+const temporary = temporaryFolder();
 const svmFile = saveDetector(sampleOneClassSvm(), folder.path);
 const { version } = loadDetector(saveDetector(sampleForest(), folder.path));
 const models = ['--models', folder.path];
@@ -63,6 +68,15 @@ describe('inspect', () => {
     expect(stdout).toMatch(/^ {2}ip_type_default +0 or 1 +ip_type = default +/m);
     expect(stdout).toMatch(/^ {2}anomalies +95 +5$/m);
     expect(stdout).toMatch(/^ {2}trained on +700 normal and 0 anomalous rows$/m);
+  });
+
+  it('shows an isolation forest by its size and its border', async () => {
+    const file = saveDetector(sampleIsolationForest(), temporary.path);
+    const { stdout } = await runCommand(['inspect', file]);
+    expect(stdout).toMatch(/^isolation-forest: Isolation Forest \(sample\)$/m);
+    expect(stdout).toMatch(/^ {2}type +isolation-forest$/m);
+    expect(stdout).toMatch(/^ {2}nodes +6$/m);
+    expect(stdout).toMatch(/^ {2}offset +-0.5$/m);
   });
 
   it('shows a detector file, as JSON with what is needed to read rows for it', async () => {

@@ -12,7 +12,12 @@ import type { Detector } from '../../src/model/detector.js';
 import { Scorer } from '../../src/model/scorer.js';
 import { predictionOf } from '../../src/model/verdict.js';
 import { giveBackShared } from '../../src/shared-memory.js';
-import { sampleForest, sampleOneClassSvm } from '../support/sample-detectors.js';
+import { trainIsolationForest } from '../../src/training/isolation-forest.js';
+import {
+  sampleForest,
+  sampleIsolationForest,
+  sampleOneClassSvm,
+} from '../support/sample-detectors.js';
 import {
   type Behaviour,
   jsonBody,
@@ -27,6 +32,11 @@ import { until, watchThreads } from '../support/worker-threads.js';
 
 const SVM = sampleOneClassSvm();
 const FOREST = sampleForest();
+/** Its trees are too large for the kernels of small trees. */
+const TRAINED_ISOLATION_FOREST = sampleIsolationForest({
+  transforms: [],
+  model: trainIsolationForest(matrixOf(sampleRows(500)), 500, 9, { seed: 1, contamination: 0.1 }),
+});
 const SPEC: JobSpec = {
   operation: 'score',
   requestFormat: 'json',
@@ -135,6 +145,8 @@ describe.each([
   it.each([
     ['a One-Class SVM', SVM],
     ['a forest', FOREST],
+    ['an isolation forest', sampleIsolationForest()],
+    ['a trained isolation forest', TRAINED_ISOLATION_FOREST],
   ])('gives a batch the scores that its rows get one by one: %s', async (_, detector) => {
     for (const nRows of [1, 7, 999, 1_000, 1_001, MANY]) {
       const rows = sampleRows(nRows, nRows);

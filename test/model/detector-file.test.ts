@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Forest, OneClassSvm, StandardScaler } from '../../native-free-kernels/contract.js';
-import type { Detector, DetectorParts, Model } from '../../src/model/detector.js';
+import type {
+  Detector,
+  DetectorParts,
+  IsolationForestModel,
+  Model,
+} from '../../src/model/detector.js';
 import { assembleDetector, attachDetector, readDetector } from '../../src/model/detector-file.js';
 import {
   type Container,
@@ -8,7 +13,12 @@ import {
   encodeSafetensors,
   type Tensor,
 } from '../../src/model/safetensors.js';
-import { SAMPLE_SCALER, sampleForest, sampleOneClassSvm } from '../support/sample-detectors.js';
+import {
+  SAMPLE_SCALER,
+  sampleForest,
+  sampleIsolationForest,
+  sampleOneClassSvm,
+} from '../support/sample-detectors.js';
 import { thrownBy } from '../support/thrown-by.js';
 
 const PARTS = [
@@ -25,6 +35,7 @@ const PARTS = [
 
 const SVM = sampleOneClassSvm();
 const FOREST = sampleForest();
+const ISOLATION_FOREST = sampleIsolationForest();
 
 /** A detector of one feature: its file is short enough to damage every bit of it. */
 const SMALL = sampleOneClassSvm({
@@ -59,6 +70,10 @@ function forestWith(changes: Partial<Forest>): { model: Model } {
   const { model } = FOREST;
   if (model.type !== 'forest') throw new TypeError('not a forest');
   return { model: { type: model.type, forest: { ...model.forest, ...changes } } };
+}
+
+function isolationForestWith(changes: Partial<IsolationForestModel>): { model: Model } {
+  return { model: { ...(ISOLATION_FOREST.model as IsolationForestModel), ...changes } };
 }
 
 const withValue = <A extends Float64Array | Float32Array | Int32Array>(
@@ -106,7 +121,8 @@ function scaledBy(changes: Partial<StandardScaler>): Partial<DetectorParts> {
 describe.each([
   ['One-Class SVM', SVM],
   ['forest', FOREST],
-])('the file of a %s', (_, detector) => {
+  ['isolation forest', ISOLATION_FOREST],
+])('the file of a sample %s', (_, detector) => {
   it('gives back every part, and its own bytes', () => {
     const read = readDetector(detector.bytes);
     for (const part of PARTS) expect(read[part]).toEqual(detector[part]);
@@ -174,6 +190,10 @@ describe('the version', () => {
       sampleForest(forestWith({ leafValue: withValue(forest.leafValue, 1, 0.8) })),
       sampleForest(forestWith({ feature: withValue(forest.feature, 0, 1) })),
       sampleForest(forestWith({ roots: Int32Array.of(0, 0) })),
+      ISOLATION_FOREST,
+      sampleIsolationForest(isolationForestWith({ offset: -0.4 })),
+      sampleIsolationForest(isolationForestWith({ averagePathLength: 5 })),
+      sampleIsolationForest({ threshold: 0.01 }),
     ].map(({ version }) => version);
     expect(new Set(versions).size).toBe(versions.length);
   });
@@ -431,6 +451,29 @@ describe('parts that do not fit each other are refused', () => {
   it.each([1, -1, 1.5])("with a threshold of %d, outside of a forest's scores", (threshold) => {
     expect(refusalOf(() => sampleForest({ threshold }))).toContain(
       `threshold ${threshold} is not between -1 and 1`,
+    );
+  });
+
+  it.each([
+    [0, 0],
+    [-1, 0],
+    [-0.5, -0.5],
+    [-0.5, 0.5],
+  ])("with an isolation forest's border at %d + %d, where no score is", (offset, threshold) => {
+    const make = () => sampleIsolationForest({ ...isolationForestWith({ offset }), threshold });
+    expect(refusalOf(make)).toContain(
+      `offset + threshold is ${offset + threshold}, not between -1 and 0`,
+    );
+  });
+
+  it('with path lengths that there are not', () => {
+    const { forest } = ISOLATION_FOREST.model as IsolationForestModel;
+    const wrong = (changes: Partial<IsolationForestModel>) =>
+      refusalOf(() => sampleIsolationForest(isolationForestWith(changes)));
+    const leafValue = withValue(forest.leafValue, 1, -1);
+    expect(wrong({ forest: { ...forest, leafValue } })).toContain('node 1: value -1');
+    expect(wrong({ averagePathLength: 0 })).toContain(
+      'description.model.averagePathLength expected >0, got 0',
     );
   });
 

@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { KernelFunction } from '../../native-free-kernels/contract.js';
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import type { Detector, Model } from '../../src/model/detector.js';
+import { averagePathLength } from '../../src/model/path-length.js';
 import { Scorer } from '../../src/model/scorer.js';
 import {
   ANOMALOUS_ROW,
   NORMAL_ROW,
   sampleForest,
+  sampleIsolationForest,
   sampleOneClassSvm,
 } from '../support/sample-detectors.js';
 
@@ -35,9 +37,12 @@ function withKernel(name: KernelFunction): Detector {
 }
 
 describe.each([
-  ['One-Class SVM', SVM],
-  ['forest', FOREST],
-])('scoring with a %s', (_, detector) => {
+  ['One-Class SVM', sampleOneClassSvm],
+  ['forest', sampleForest],
+  ['isolation forest', sampleIsolationForest],
+])('scoring with a sample %s', (_, make) => {
+  const detector = make();
+
   it('calls the usual behaviour normal and the other an anomaly', () => {
     const { scores, risks } = scoresOf(detector, valuesOf(NORMAL_ROW, ANOMALOUS_ROW));
     expect(scores[0]).toBeGreaterThan(0);
@@ -82,7 +87,6 @@ describe.each([
   it('lowers every score by the threshold', () => {
     const values = valuesOf(NORMAL_ROW, ANOMALOUS_ROW);
     const { scores } = scoresOf(detector, values);
-    const make = detector === SVM ? sampleOneClassSvm : sampleForest;
     const { scores: lowered } = scoresOf(make({ threshold: 0.25 }), values);
     expect([...lowered]).toEqual([...scores].map((score) => score - 0.25));
   });
@@ -95,6 +99,28 @@ describe('a forest', () => {
     expect(risks[0]).toBeCloseTo(0.05, 15);
     expect(scores[1]).toBeCloseTo(0.05 - 0.95, 15);
     expect(risks[1]).toBeCloseTo(0.95, 15);
+  });
+});
+
+describe('an isolation forest', () => {
+  const make = (threshold: number) => sampleIsolationForest({ threshold });
+
+  it('scores −2^(−mean path length / c(n)), less the offset', () => {
+    const { scores } = scoresOf(make(0), valuesOf(NORMAL_ROW, ANOMALOUS_ROW));
+    const average = averagePathLength(16);
+    expect(scores[0]).toBeCloseTo(0.5 - 2 ** (-(1 + averagePathLength(15)) / average), 15);
+    expect(scores[1]).toBeCloseTo(0.5 - 2 ** (-1 / average), 15);
+  });
+
+  it('takes a row for normal whose score is the border but for rounding', () => {
+    const [score] = scoresOf(make(0), valuesOf(NORMAL_ROW)).scores;
+    for (const rounding of [-(2 ** -52), 0, 2 ** -52]) {
+      const { scores, risks } = scoresOf(make(score + rounding), valuesOf(NORMAL_ROW));
+      expect(scores[0]).toBe(Number.MIN_VALUE);
+      expect(risks[0]).toBeLessThan(0.5);
+      expect(risks[0]).toBeCloseTo(0.5, 15);
+    }
+    expect(scoresOf(make(score + 1e-13), valuesOf(NORMAL_ROW)).scores[0]).toBeLessThan(0);
   });
 });
 

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DetectorParts } from '../../src/model/detector.js';
 import { isAnomaly, predictionOf, riskInto, verdictOf } from '../../src/model/verdict.js';
-import { sampleForest, sampleOneClassSvm } from '../support/sample-detectors.js';
+import {
+  sampleForest,
+  sampleIsolationForest,
+  sampleOneClassSvm,
+} from '../support/sample-detectors.js';
 
 type Scored = Pick<DetectorParts, 'model' | 'threshold'>;
 
@@ -13,6 +17,13 @@ const svmOf = (riskScale: number): Scored => ({
   threshold: 0,
 });
 const forestOf = (threshold: number): Scored => ({ model: FOREST_MODEL, threshold });
+
+const { model: isolationModel } = sampleIsolationForest();
+/** With the border at `offset` + `threshold`, between −1 and 0. */
+const isolationForestOf = (offset: number, threshold: number): Scored => ({
+  model: { ...isolationModel, offset } as Scored['model'],
+  threshold,
+});
 
 function risksOf(detector: Scored, ...scores: number[]): Float64Array {
   const risks = new Float64Array(scores.length);
@@ -146,11 +157,40 @@ describe('the risk by a forest', () => {
   });
 });
 
+describe('the risk by an isolation forest', () => {
+  /** Without an offset, as scikit-learn's score_samples. */
+  const wholeScore = fc.double({ noNaN: true, min: -1, max: 0 });
+  const border = fc.double({ noNaN: true, min: -1 + 2 ** -50, max: -(2 ** -50) });
+  const anyOffset = fc.double({ noNaN: true, min: -1, max: 0 });
+
+  it('is 0.5 or more exactly for anomalies, and never rises with the score', () => {
+    fc.assert(
+      fc.property(anyOffset, border, wholeScore, wholeScore, (offset, wanted, a, b) => {
+        const threshold = wanted - offset;
+        const at = offset + threshold;
+        fc.pre(at > -1 && at < 0);
+        const scores = [a - at, b - at, -1 - at, -at, -5e-324, 0, 5e-324];
+        expectBorderAndOrder(isolationForestOf(offset, threshold), ...scores);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('runs from 1 at the lowest score to 0 at the highest, with one half on the border', () => {
+    for (const at of [-0.875, -0.5, -0.125]) {
+      const detector = isolationForestOf(-0.5, at + 0.5);
+      expect([...risksOf(detector, -1 - at, 0, -at)]).toEqual([1, 0.5, 0]);
+    }
+    expect([...risksOf(isolationForestOf(-0.5, 0), -0.25, 0.25)]).toEqual([0.75, 0.25]);
+  });
+});
+
 describe('risks', () => {
   it.each([
     ['One-Class SVM', svmOf(0.1)],
     ['forest', forestOf(0)],
-  ])('by a %s are written for the rows asked for, and nothing else', (_, detector) => {
+    ['isolation forest', isolationForestOf(-0.5, 0)],
+  ])('of a sample %s are written for the rows asked for, and nothing else', (_, detector) => {
     const out = new Float64Array(4).fill(9);
     riskInto(detector, Float64Array.of(0, 0, 0), 2, out);
     expect([...out]).toEqual([0.5, 0.5, 9, 9]);

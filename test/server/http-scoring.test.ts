@@ -11,6 +11,7 @@ import {
   ANOMALOUS_ROW,
   NORMAL_ROW,
   sampleForest,
+  sampleIsolationForest,
   sampleOneClassSvm,
 } from '../support/sample-detectors.js';
 import {
@@ -24,6 +25,8 @@ import {
 
 const SVM = sampleOneClassSvm();
 const FOREST = sampleForest();
+const ISOLATION_FOREST = sampleIsolationForest();
+const DETECTORS = [FOREST, ISOLATION_FOREST, SVM];
 const MSGPACK = { 'Content-Type': 'application/msgpack' };
 const NDJSON = { 'Content-Type': 'application/x-ndjson' };
 /** Enough rows that they are scored by a worker. */
@@ -59,7 +62,7 @@ const arraysOf = (rows: readonly Behaviour[]) =>
 describeOnEachTransport('scoring', (transport) => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await runServer({ transport });
+    server = await runServer({ transport, detectors: DETECTORS });
   });
   afterAll(() => server.close());
 
@@ -92,7 +95,7 @@ describeOnEachTransport('scoring', (transport) => {
       expect(anomaly).toMatchObject({ prediction: 'anomaly', raw_prediction: -1 });
       expect(await documentOf('/predict_json', json(NORMAL_ROW))).toEqual(normal);
       expect(await documentOf('/predict_json', json(ANOMALOUS_ROW))).toEqual(anomaly);
-      for (const detector of [SVM, FOREST]) {
+      for (const detector of DETECTORS) {
         const [verdict] = await verdictsOf(detector, [ANOMALOUS_ROW]);
         const behaviour = { model_type: detector.name, ...ANOMALOUS_ROW };
         expect(await documentOf('/predict_json', json(behaviour))).toEqual(verdict);
@@ -148,7 +151,7 @@ describeOnEachTransport('scoring', (transport) => {
   describe('POST /v1/score', () => {
     it.each([1, 5, MANY])('gives %d rows the same scores in every form and format', async (n) => {
       const rows = sampleRows(n, n);
-      for (const detector of [SVM, FOREST]) {
+      for (const detector of DETECTORS) {
         const expected = await replyOf(detector, rows);
         const path = `/v1/score?model=${detector.name}`;
         for (const batch of [{ rows }, { rows: arraysOf(rows) }, { columns: columnsOf(rows) }]) {
@@ -236,7 +239,7 @@ describeOnEachTransport('scoring', (transport) => {
         },
       );
       await fc.assert(
-        fc.asyncProperty(batch, fc.constantFrom(SVM, FOREST), async (rows, detector) => {
+        fc.asyncProperty(batch, fc.constantFrom(...DETECTORS), async (rows, detector) => {
           const path = `/v1/score?model=${detector.name}`;
           const { predictions, scores, risks } = await replyOf(detector, rows);
           const verdicts = await verdictsOf(detector, rows);
@@ -271,7 +274,7 @@ describeOnEachTransport('scoring', (transport) => {
   describe('GET /v1/models', () => {
     it('tells of every detector what it is and how good it is', async () => {
       const { models } = (await (await server.request('/v1/models')).json()) as { models: unknown };
-      expect(models).toEqual([FOREST, SVM].map(summarizeDetector));
+      expect(models).toEqual(DETECTORS.map(summarizeDetector));
     });
 
     it('tells of one, its name percent-encoded or not', async () => {

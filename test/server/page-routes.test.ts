@@ -10,11 +10,12 @@ import {
   ANOMALOUS_ROW,
   NORMAL_ROW,
   sampleForest,
+  sampleIsolationForest,
   sampleOneClassSvm,
 } from '../support/sample-detectors.js';
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
-const detectors = [sampleForest(), sampleOneClassSvm()];
+const detectors = [sampleForest(), sampleIsolationForest(), sampleOneClassSvm()];
 
 let engine: Engine;
 let metrics: ServerMetrics;
@@ -103,24 +104,32 @@ describe('GET /', () => {
   it('answers an unknown detector with 404 and the form', async () => {
     const { status, body } = await get('/', 'model=%3Cscript%3E');
     expect(status).toBe(404);
-    expect(body).toContain('unknown model &#34;&lt;script&gt;&#34;, expected one of hybrid, ocsvm');
+    expect(body).toContain(
+      'unknown model &#34;&lt;script&gt;&#34;, expected one of hybrid, isolation-forest, ocsvm',
+    );
     expect(body).toContain('name="num_users"');
     expect(body).not.toContain('<script');
   });
 });
 
 describe('POST /predict', () => {
-  it.each(['ocsvm', 'hybrid'])('calls the usual behaviour normal by %s', async (model) => {
-    const { status, body } = await post(formOf(NORMAL_ROW, model));
-    expect(status).toBe(200);
-    expect(body).toContain('<h1 id="verdict">Normal</h1>');
-  });
+  it.each(detectors.map(({ name }) => name))(
+    'calls the usual behaviour normal by %s',
+    async (model) => {
+      const { status, body } = await post(formOf(NORMAL_ROW, model));
+      expect(status).toBe(200);
+      expect(body).toContain('<h1 id="verdict">Normal</h1>');
+    },
+  );
 
-  it.each(['ocsvm', 'hybrid'])('calls a strange behaviour an anomaly by %s', async (model) => {
-    const { status, body } = await post(formOf(ANOMALOUS_ROW, model));
-    expect(status).toBe(200);
-    expect(body).toContain('<h1 id="verdict">Anomaly</h1>');
-  });
+  it.each(detectors.map(({ name }) => name))(
+    'calls a strange behaviour an anomaly by %s',
+    async (model) => {
+      const { status, body } = await post(formOf(ANOMALOUS_ROW, model));
+      expect(status).toBe(200);
+      expect(body).toContain('<h1 id="verdict">Anomaly</h1>');
+    },
+  );
 
   it('shows the score and the risk that the engine gives, and the version', async () => {
     const { body } = await post(formOf(ANOMALOUS_ROW, 'hybrid'));

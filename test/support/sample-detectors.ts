@@ -5,6 +5,7 @@ import type { Detector, DetectorParts } from '../../src/model/detector.js';
 import { assembleDetector } from '../../src/model/detector-file.js';
 import { API_BEHAVIOUR_ENCODER } from '../../src/model/encoder.js';
 import { type DecisionTree, layOutForest } from '../../src/model/forest-layout.js';
+import { averagePathLength } from '../../src/model/path-length.js';
 import { API_BEHAVIOUR_SCHEMA } from '../../src/model/schema.js';
 
 /** The schema's example of every feature; normal for every sample detector. */
@@ -55,14 +56,41 @@ export function sampleOneClassSvm(changes: Partial<DetectorParts> = {}): Detecto
 /** A forest of two stumps: many users and few distinct calls are normal. */
 export function sampleForest(changes: Partial<DetectorParts> = {}): Detector {
   const trees = [
-    stump({ feature: 'num_users', threshold: -0.5, fractionBelow: 0.9, fractionAbove: 0.1 }),
-    stump({ feature: 'api_access_uniqueness', threshold: 2, fractionBelow: 0, fractionAbove: 1 }),
+    stump({ feature: 'num_users', threshold: -0.5, valueBelow: 0.9, valueAbove: 0.1 }),
+    stump({ feature: 'api_access_uniqueness', threshold: 2, valueBelow: 0, valueAbove: 1 }),
   ];
   return assembleDetector({
     ...SHARED_PARTS,
     name: 'hybrid',
     title: 'Random Forest (sample)',
     model: { type: 'forest', forest: layOutForest(trees, SAMPLE_SCALER.nFeatures) },
+    ...changes,
+  });
+}
+
+/** An isolation forest of two stumps: one question tells few users, or many distinct calls, from 15 other rows. */
+export function sampleIsolationForest(changes: Partial<DetectorParts> = {}): Detector {
+  const alone = 1;
+  const together = 1 + averagePathLength(15);
+  const trees = [
+    stump({ feature: 'num_users', threshold: -0.5, valueBelow: alone, valueAbove: together }),
+    stump({
+      feature: 'api_access_uniqueness',
+      threshold: 2,
+      valueBelow: together,
+      valueAbove: alone,
+    }),
+  ];
+  return assembleDetector({
+    ...SHARED_PARTS,
+    name: 'isolation-forest',
+    title: 'Isolation Forest (sample)',
+    model: {
+      type: 'isolation-forest',
+      forest: layOutForest(trees, SAMPLE_SCALER.nFeatures),
+      averagePathLength: averagePathLength(16),
+      offset: -0.5,
+    },
     ...changes,
   });
 }
@@ -105,8 +133,8 @@ const SHARED_PARTS = {
 function stump(question: {
   feature: string;
   threshold: number;
-  fractionBelow: number;
-  fractionAbove: number;
+  valueBelow: number;
+  valueAbove: number;
 }): DecisionTree {
   const feature = API_BEHAVIOUR_SCHEMA.features.findIndex(({ name }) => name === question.feature);
   return {
@@ -114,6 +142,6 @@ function stump(question: {
     right: Int32Array.of(2, -1, -1),
     feature: Int32Array.of(feature, -2, -2),
     threshold: Float64Array.of(question.threshold, -2, -2),
-    leafValue: Float64Array.of(0.5, question.fractionBelow, question.fractionAbove),
+    leafValue: Float64Array.of(0.5, question.valueBelow, question.valueAbove),
   };
 }
