@@ -94,6 +94,8 @@ export interface Forest {
    * 0 to 1. Isolation forest: path length, at least 0.
    */
   readonly leafValue: Float64Array;
+  /** [nNodes] weighted number of training rows that came to the node, positive; where it is known. */
+  readonly cover?: Float64Array;
 }
 
 /**

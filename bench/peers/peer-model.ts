@@ -137,11 +137,10 @@ function vector<D extends keyof ArrayByDtype>(dtype: D, data: ArrayByDtype[D]): 
   return { dtype, shape: [data.length], data };
 }
 
-function joined<Name extends keyof DecisionTree, Values extends DecisionTree[Name]>(
-  TypedArray: new (length: number) => Values,
-  trees: readonly DecisionTree[],
-  name: Name,
-): Values {
+function joined<
+  Name extends Exclude<keyof DecisionTree, 'cover'>,
+  Values extends DecisionTree[Name],
+>(TypedArray: new (length: number) => Values, trees: readonly DecisionTree[], name: Name): Values {
   const values = new TypedArray(trees.reduce((sum, tree) => sum + tree[name].length, 0));
   let at = 0;
   for (const tree of trees) {

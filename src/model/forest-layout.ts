@@ -15,6 +15,8 @@ export interface DecisionTree {
   readonly threshold: Float64Array;
   /** As in the kernels' `Forest`. */
   readonly leafValue: Float64Array;
+  /** As in the kernels' `Forest`; of all trees of a forest or of none. */
+  readonly cover?: Float64Array;
 }
 
 /**
@@ -31,6 +33,7 @@ export function layOutForest(trees: readonly DecisionTree[], nFeatures: number):
   const feature = new Int32Array(nNodes);
   const threshold = new Float32Array(nNodes);
   const leafValue = new Float64Array(nNodes);
+  const cover = trees.every((tree) => tree.cover) ? new Float64Array(nNodes) : undefined;
   /** Node of the present tree that stands at each place of the layout. */
   const nodeAt = new Int32Array(nNodes);
 
@@ -43,6 +46,7 @@ export function layOutForest(trees: readonly DecisionTree[], nFeatures: number):
     for (let at = root; at < next; at++) {
       const node = nodeAt[at];
       leafValue[at] = tree.leafValue[node];
+      if (cover && tree.cover) cover[at] = tree.cover[node];
       const left = tree.left[node];
       if (left === -1) {
         child[at] = at;
@@ -68,6 +72,7 @@ export function layOutForest(trees: readonly DecisionTree[], nFeatures: number):
     feature,
     threshold,
     leafValue,
+    ...(cover && { cover }),
   };
 }
 
@@ -108,7 +113,34 @@ export function checkForest(forest: Forest, largestValue: number): void {
       fail(`node ${node}: value ${value} is not within 0 and ${largestValue}`, value);
     }
   }
+  if (forest.cover) checkCover(forest, forest.cover);
 }
+
+/** Explaining visits every node of every tree, and divides by weights: no two ways may lead to a node. */
+function checkCover({ nNodes, roots, child }: Forest, cover: Float64Array): void {
+  const isReached = new Uint8Array(nNodes);
+  const reach = (node: number) => {
+    if (isReached[node]++ > 0) fail(`node ${node}: has a cover, but more than one way to it`, node);
+  };
+  for (const root of roots) reach(root);
+  for (let node = 0; node < nNodes; node++) {
+    if (child[node] !== node) {
+      reach(child[node]);
+      reach(child[node] + 1);
+    }
+    const weight = cover[node];
+    if (!(weight >= SMALLEST_COVER && weight <= LARGEST_COVER)) {
+      fail(
+        `node ${node}: cover ${weight} is not within ${SMALLEST_COVER} and ${LARGEST_COVER}`,
+        weight,
+      );
+    }
+  }
+}
+
+/** Quotients of weights within these bounds, and products of a few of them, are normal numbers. */
+const SMALLEST_COVER = 1e-30;
+const LARGEST_COVER = 1e30;
 
 const float32 = new Float32Array(1);
 const float32Bits = new Int32Array(float32.buffer);

@@ -2,7 +2,8 @@
 //
 //   One-Class SVM       svm.support_vectors F64 [nSupport, nFeatures], svm.coefficients F64 [nSupport]
 //   forest, isolation   forest.roots I32 [nTrees]; forest.child I32, forest.feature I32,
-//   forest              forest.threshold F32, forest.leaf_value F64, each [nNodes]
+//   forest              forest.threshold F32, forest.leaf_value F64, each [nNodes];
+//                       forest.cover F64 [nNodes] where it is known
 import * as v from 'valibot';
 import { type Forest, KERNEL_FUNCTIONS } from '../../native-free-kernels/contract.js';
 import type { Model } from './detector.js';
@@ -52,14 +53,16 @@ export function modelTensors(model: Model): [string, Tensor][] {
       ['svm.coefficients', { dtype: 'F64', shape: [nSupport], data: coefficients }],
     ];
   }
-  const { roots, child, feature, threshold, leafValue, nTrees, nNodes } = model.forest;
-  return [
+  const { roots, child, feature, threshold, leafValue, cover, nTrees, nNodes } = model.forest;
+  const tensors: [string, Tensor][] = [
     ['forest.roots', { dtype: 'I32', shape: [nTrees], data: roots }],
     ['forest.child', { dtype: 'I32', shape: [nNodes], data: child }],
     ['forest.feature', { dtype: 'I32', shape: [nNodes], data: feature }],
     ['forest.threshold', { dtype: 'F32', shape: [nNodes], data: threshold }],
     ['forest.leaf_value', { dtype: 'F64', shape: [nNodes], data: leafValue }],
   ];
+  if (cover) tensors.push(['forest.cover', { dtype: 'F64', shape: [nNodes], data: cover }]);
+  return tensors;
 }
 
 export function readModel(description: ModelDescription, nFeatures: number, take: Taker): Model {
@@ -92,6 +95,7 @@ function readForest(nFeatures: number, take: Taker): Forest {
     feature: take('forest.feature', 'I32', [nNodes]),
     threshold: take('forest.threshold', 'F32', [nNodes]),
     leafValue: take('forest.leaf_value', 'F64', [nNodes]),
+    ...(take.has('forest.cover') && { cover: take('forest.cover', 'F64', [nNodes]) }),
   };
 }
 

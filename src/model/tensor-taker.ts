@@ -4,6 +4,7 @@ import type { ArrayByDtype, Container } from './safetensors.js';
 
 export interface Taker {
   <D extends keyof ArrayByDtype>(name: string, dtype: D, shape: readonly number[]): ArrayByDtype[D];
+  has(name: string): boolean;
   /** Length of the first dimension of a tensor that is yet to be taken; 0 where there is none. */
   lengthOf(name: string): number;
   /** Throws where a tensor of the file was not asked for. */
@@ -28,13 +29,14 @@ export function takerOf(tensors: Container['tensors']): Taker {
     left.delete(name);
     return tensor.data as ArrayByDtype[D];
   };
+  const has = (name: string) => tensors.has(name);
   const lengthOf = (name: string) => tensors.get(name)?.shape[0] ?? 0;
   const finish = () => {
     for (const name of left) {
       throw badDetector(`tensor "${name}" does not belong to this kind of detector`);
     }
   };
-  return Object.assign(take, { lengthOf, finish });
+  return Object.assign(take, { has, lengthOf, finish });
 }
 
 export function checkFinite(name: string, values: Float64Array): void {

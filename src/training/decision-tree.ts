@@ -30,12 +30,14 @@ export function growTree(
   const feature: number[] = [];
   const threshold: number[] = [];
   const leafValue: number[] = [];
+  const cover: number[] = [];
 
   const pending: PendingNode[] = [{ ...splitter.begin(weights, randomState), rightOf: NO_PARENT }];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     const at = left.length;
     if (node.rightOf !== NO_PARENT) right[node.rightOf] = at;
     leafValue.push(node.anomalyWeight / node.weight);
+    cover.push(node.weight);
     if (
       node.end - node.start < 2 ||
       giniImpurity(node.weight, node.anomalyWeight) <= PURE_IMPURITY ||
@@ -76,5 +78,6 @@ export function growTree(
     feature: Int32Array.from(feature),
     threshold: Float64Array.from(threshold),
     leafValue: Float64Array.from(leafValue),
+    cover: Float64Array.from(cover),
   };
 }
