@@ -22,6 +22,8 @@ export const STATUS_BY_TAG = {
   'queue-full': 503,
   'shutting-down': 503,
   'bad-detector-file': 422,
+  /** The detector lacks what explanations start from. */
+  'not-explainable': 422,
   'bad-data-file': 422,
   /** A model file of another library. */
   'bad-model-file': 422,

@@ -30,9 +30,10 @@ export function modelOfDetector({ name, transforms, model, threshold }: Detector
     throw new Error(`detector ${name}: expected a standard scaler before an SVM or a forest`);
   }
   if (threshold !== 0) throw new Error(`detector ${name}: expected threshold 0, got ${threshold}`);
-  return model.type === 'forest'
-    ? { type: 'forest', scaler, trees: treesOf(model.forest), forest: model.forest }
-    : { type: 'one-class-svm', scaler, svm: model.svm };
+  if (model.type === 'one-class-svm') return { type: 'one-class-svm', scaler, svm: model.svm };
+  // Scores need no cover.
+  const { cover: _, ...forest } = model.forest;
+  return { type: 'forest', scaler, trees: treesOf(forest), forest };
 }
 
 export function nFeaturesOf(model: PeerModel): number {

@@ -3,7 +3,7 @@
 //   metadata.format     'anomaly-predictor/1'
 //   metadata.version    hash of the metadata below and of all tensors; a damaged file does not match it
 //   metadata.detector   JSON of `Description`
-//   tensors             as in stored-transform.ts and stored-model.ts
+//   tensors             as in stored-transform.ts, stored-model.ts and stored-profile.ts
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Detector, DetectorParts } from './detector.js';
@@ -25,6 +25,7 @@ import {
   modelTensors,
   readModel,
 } from './stored-model.js';
+import { checkProfile, profileTensors, readProfile } from './stored-profile.js';
 import {
   checkTransform,
   describeTransform,
@@ -54,9 +55,11 @@ type Description = v.InferOutput<typeof Description>;
 /** The detector made of `parts`, with its file's bytes and its version. */
 export function assembleDetector(parts: DetectorParts): Detector {
   const { name, title, schema, encoder, transforms, model, threshold, metrics, provenance } = parts;
+  const { profile } = parts;
   const tensors = new Map<string, Tensor>([
     ...transforms.flatMap(transformTensors),
     ...modelTensors(model),
+    ...profileTensors(profile),
   ]);
   const description: Description = {
     name,
@@ -80,6 +83,7 @@ export function readDetector(bytes: Uint8Array<SharedArrayBuffer>): Detector {
   const detector = detectorOf(container, bytes);
   detector.transforms.forEach(checkTransform);
   checkModel(detector.model, detector.threshold);
+  checkProfile(detector.profile);
   const version = versionOf(container.metadata.detector, container.tensors);
   if (version !== detector.version) {
     throw badDetector(
@@ -119,6 +123,7 @@ function detectorOf(container: Container, bytes: Uint8Array<SharedArrayBuffer>):
       readTransform(transform, index, nFeatures, take),
     ),
     model: readModel(description.model, nFeatures, take),
+    ...readProfile(nFeatures, take),
   };
   take.finish();
   return detector;

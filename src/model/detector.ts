@@ -3,6 +3,7 @@
 import type { Forest, OneClassSvm, Transform } from '../../native-free-kernels/contract.js';
 import type { Encoder } from './encoder.js';
 import type { Metrics } from './metrics.js';
+import type { Profile } from './profile.js';
 import type { Provenance } from './provenance.js';
 import type { Schema } from './schema.js';
 
@@ -36,6 +37,8 @@ export interface DetectorParts {
   readonly threshold: number;
   /** Null where nothing has been evaluated, as of a model that was imported. */
   readonly metrics: Metrics | null;
+  /** Of the normal training rows; where they are known. */
+  readonly profile?: Profile;
   readonly provenance: Provenance;
 }
 

@@ -36,6 +36,17 @@ export class Scorer {
     scores: Float64Array,
     risks: Float64Array,
   ): void {
+    this.scoresInto(detector, rows, nRows, scores);
+    riskInto(detector, scores, nRows, risks);
+  }
+
+  /** The same without the risks. */
+  scoresInto(
+    detector: ScoringParts,
+    rows: Float64Array,
+    nRows: number,
+    scores: Float64Array,
+  ): void {
     const nFeatures = nFeaturesOf(detector.model);
     for (let start = 0; start < nRows; start += ROWS_PER_BLOCK) {
       const nBlock = Math.min(ROWS_PER_BLOCK, nRows - start);
@@ -44,7 +55,6 @@ export class Scorer {
       const out = whole ? scores : scores.subarray(start, start + nBlock);
       this.#modelOutputInto(detector, this.#transform(detector, block, nBlock), nBlock, out);
     }
-    riskInto(detector, scores, nRows, risks);
   }
 
   /** For `join` on other threads; undefined where there is nothing to share. */

@@ -4,6 +4,7 @@ import type { Detector } from '../model/detector.js';
 import { assembleDetector } from '../model/detector-file.js';
 import { API_BEHAVIOUR_ENCODER } from '../model/encoder.js';
 import type { Metrics } from '../model/metrics.js';
+import { profileOf } from '../model/profile.js';
 import type { TrainingProvenance } from '../model/provenance.js';
 import { API_BEHAVIOUR_SCHEMA } from '../model/schema.js';
 import { Scorer, type ScoringParts } from '../model/scorer.js';
@@ -46,6 +47,7 @@ export async function trainDetector(
   const fitted = await recipe.fit({ dataset, train: split.train, seed, onProgress });
   const threshold = 0;
   const metrics = evaluateOn({ ...fitted, threshold }, dataset, split.test);
+  const normal = Int32Array.from(rowsOf(dataset, NORMAL, split.train));
   const provenance = provenanceOf(dataset, split, seed, fitted.parameters);
   const detector = assembleDetector({
     name: recipe.name,
@@ -56,6 +58,7 @@ export async function trainDetector(
     model: fitted.model,
     threshold,
     metrics,
+    profile: profileOf(takeRows(dataset, normal), normal.length, dataset.nFeatures),
     provenance,
   });
   return { detector: { ...detector, metrics, provenance }, candidates: fitted.candidates };

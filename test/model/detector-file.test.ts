@@ -30,6 +30,7 @@ const PARTS = [
   'model',
   'threshold',
   'metrics',
+  'profile',
   'provenance',
 ] as const satisfies readonly (keyof DetectorParts)[];
 

@@ -81,6 +81,31 @@ describe('checking a forest from a file', () => {
     expect(error.message).toContain(place);
     expect(error.fields).toEqual({ value });
   });
+
+  const COVER = Float64Array.of(10, 6, 4, 5, 1, 3, 1);
+  const covered = () => layOutForest([{ ...DEPTH_FIRST_TREE, cover: COVER }], 3);
+
+  it.each<[string, (forest: Mutable, cover: Float64Array) => void, string, string]>([
+    ['a cover of 0', (_, cover) => set(cover, 3, 0), 'node 3: cover 0', '0'],
+    ['a cover of NaN', (_, cover) => set(cover, 3, NaN), 'node 3: cover NaN', 'NaN'],
+    ['a cover of Infinity', (_, cover) => set(cover, 0, Infinity), 'node 0: cover', 'Infinity'],
+    ['two ways to a node', (f) => set(f.child, 2, 4), 'node 4: has a cover, but', '4'],
+    ['a root below another', (f) => set(f.roots, 0, 3), 'node 3: has a cover, but', '3'],
+  ])('refuses %s where explanations need it right', (_, damage, place, value) => {
+    const forest: Mutable = covered();
+    damage(forest, forest.cover as Float64Array);
+    const error = thrownBy(() => checkForest(forest, 1));
+    expect(error.tag).toBe('bad-detector-file');
+    expect(error.message).toContain(place);
+    expect(error.fields).toEqual({ value });
+  });
+
+  it('keeps the cover of trees that all have one, in the order of its nodes', () => {
+    const { cover } = covered();
+    expect([...(cover ?? [])]).toEqual([0, 1, 4, 2, 3, 5, 6].map((node) => COVER[node]));
+    const mixed = layOutForest([{ ...DEPTH_FIRST_TREE, cover: COVER }, LEAF_TREE], 3);
+    expect(mixed.cover).toBeUndefined();
+  });
 });
 
 type Mutable = { -readonly [Key in keyof Forest]: Forest[Key] };

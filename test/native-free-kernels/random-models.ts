@@ -29,7 +29,7 @@ export const RANDOM_TRANSFORMS: readonly (readonly [string, RandomTransform])[] 
   ['scaling in float32', randomFloat32],
 ];
 
-function randomScaler(random: MersenneTwister, nFeatures: number): StandardScaler {
+export function randomScaler(random: MersenneTwister, nFeatures: number): StandardScaler {
   return {
     type: 'standard',
     nFeatures,
