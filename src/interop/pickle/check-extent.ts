@@ -13,12 +13,13 @@ import {
 
 interface Extent {
   depth: number;
-  /** Values that a walk meets, shared ones as often as they are referred to. */
+  /** Values and bytes that a walk meets, shared ones as often as they are referred to. */
   walked: number;
 }
 
 /** @throws AnomalyPredictorError `bad-model-file` that names the limit */
-export function checkExtent(root: PickleValue, limits: PickleLimits): void {
+export function checkExtent(root: PickleValue, limits: PickleLimits, fileBytes: number): void {
+  const mostWalked = limits.walkedValues + fileBytes;
   const extents = new Map<PickleValue, Extent>();
   /** The way from the root to the value that is being looked at, each with its children to come. */
   const path: { value: PickleValue; children: Iterator<PickleValue>; extent: Extent }[] = [];
@@ -28,12 +29,15 @@ export function checkExtent(root: PickleValue, limits: PickleLimits): void {
     if (onPath.has(value)) throw badModelFile('pickle: a value that holds itself');
     if (path.length >= limits.depth) throw beyond('depth', limits.depth);
     onPath.add(value);
-    path.push({ value, children: childrenOf(value), extent: { depth: 1, walked: 1 } });
+    path.push({ value, children: childrenOf(value), extent: { depth: 1, walked: sizeOf(value) } });
+  };
+  const walk = (extent: Extent, walked: number): void => {
+    extent.walked += walked;
+    if (extent.walked > mostWalked) throw beyond('walkedValues', mostWalked);
   };
   const count = (into: Extent, child: Extent): void => {
     into.depth = Math.max(into.depth, child.depth + 1);
-    into.walked += child.walked;
-    if (into.walked > limits.walkedValues) throw beyond('walkedValues', limits.walkedValues);
+    walk(into, child.walked);
   };
 
   enter(root);
@@ -46,7 +50,7 @@ export function checkExtent(root: PickleValue, limits: PickleLimits): void {
       extents.set(value, extent);
       if (path.length > 0) count(path[path.length - 1].extent, extent);
     } else if (isLeaf(next.value)) {
-      extent.walked++;
+      walk(extent, sizeOf(next.value));
     } else {
       const known = extents.get(next.value);
       if (known === undefined) enter(next.value);
@@ -56,6 +60,12 @@ export function checkExtent(root: PickleValue, limits: PickleLimits): void {
       }
     }
   }
+}
+
+/** Of the value itself, without what it holds. */
+function sizeOf(value: PickleValue): number {
+  if (typeof value === 'string' || value instanceof Uint8Array) return 1 + value.length;
+  return value instanceof NumpyArray ? 1 + value.data.length : 1;
 }
 
 function isLeaf(value: PickleValue): boolean {

@@ -7,7 +7,7 @@
 //   rest      shape × dtype in the wrapper's order and byte order; of dtype object: a pickle instead
 import { type AllowedGlobal, classes } from './allowed-global.js';
 import { expectDtype, refusal, unexpected } from './expect.js';
-import { isArrayType, makeArray, readShape } from './numpy-array.js';
+import { isArrayType, makeArray, readShape, showShape } from './numpy-array.js';
 import { dtypeName, elementCount } from './numpy-elements.js';
 import type { Reading } from './reading.js';
 import { NumpyArray, type PickleObject, type PickleValue } from './values.js';
@@ -39,7 +39,7 @@ export function readRawArray(wrapper: PickleObject, reading: Reading): NumpyArra
   if (!(dataBytes <= cursor.left)) {
     throw refusal(
       reading,
-      `cut off: an array of shape (${lengths.join(', ')}) and dtype ${dtypeName(dtype)} ` +
+      `cut off: an array of shape ${showShape(lengths)} and dtype ${dtypeName(dtype)} ` +
         `needs ${dataBytes} bytes, ${cursor.left} are left`,
     );
   }

@@ -10,11 +10,13 @@ export interface PickleLimits {
   readonly stackItems: number;
   /** What values may take besides the file itself, bytes, … */
   readonly heapBytes: number;
-  /** … plus this for each byte of the file: texts, and arrays that are not in C order, are copied. */
+  /** … plus this for each byte of the file: texts are copied, some arrays are, and bytes that arrays
+   * share count for each of them. */
   readonly heapBytesPerFileByte: number;
   /** How deep values may hold each other. */
   readonly depth: number;
-  /** How many values a walk would meet that follows every reference, shared or not. */
+  /** What a walk that follows every reference would meet, shared or not: values, and bytes of texts and
+   * arrays beyond the size of the file. */
   readonly walkedValues: number;
 }
 
@@ -22,9 +24,9 @@ export const PICKLE_LIMITS: PickleLimits = {
   fileBytes: 1024 ** 3,
   operations: 8_000_000,
   memoEntries: 2_000_000,
-  stackItems: 1_000_000,
+  stackItems: 200_000,
   heapBytes: 96 * 1024 ** 2,
-  heapBytesPerFileByte: 3,
+  heapBytesPerFileByte: 6,
   depth: 100,
   walkedValues: 20_000_000,
 };

@@ -1,5 +1,6 @@
 // NumPy's arrays and scalars as pickles describe them (`numpy/core/src/multiarray/methods.c`,
 // array_reduce and array_setstate; `numpy/core/numeric.py`, _frombuffer).
+import { shorten } from '../../errors.js';
 import {
   expectBytes,
   expectCount,
@@ -21,6 +22,8 @@ import {
 } from './values.js';
 
 const MOST_DIMENSIONS = 64;
+/** A text is put together of its code points. */
+const COPIES_OF_TEXT = 4;
 const INDEX_BYTES = Uint32Array.BYTES_PER_ELEMENT;
 
 /** (subtype, (0,), b'b'): an empty array, for BUILD to fill. */
@@ -75,6 +78,7 @@ export function scalar(args: readonly PickleValue[], reading: Reading, name: str
   if (args.length !== 2 || bytes.length !== dtype.itemBytes || 'VO'.includes(dtype.kind)) {
     throw refusal(reading, `${name} of ${bytes.length} bytes and dtype ${dtypeName(dtype)}`);
   }
+  reading.budget.allocate(COPIES_OF_TEXT * bytes.length, reading.offsetBytes);
   return readElement(dtype, bytes, 0);
 }
 
@@ -92,10 +96,11 @@ export function makeArray(
   if (items.length !== neededLength) {
     throw refusal(
       reading,
-      `an array of shape (${lengths.join(', ')}) and dtype ${dtypeName(dtype)} ` +
+      `an array of shape ${showShape(lengths)} and dtype ${dtypeName(dtype)} ` +
         `needs ${neededLength} ${dtype.kind === 'O' ? 'objects' : 'bytes'}, got ${items.length}`,
     );
   }
+  reading.budget.allocate(items.length, reading.offsetBytes);
   if (order !== 'C' && order !== 'F') {
     throw unexpected(reading, 'order of an array', '"C" or "F"', order);
   }
@@ -111,6 +116,10 @@ export function readShape(shape: PickleValue, reading: Reading): readonly number
     throw refusal(reading, `an array of ${lengths.length} dimensions`);
   }
   return lengths.map((length) => expectCount(reading, 'length of an axis', length));
+}
+
+export function showShape(shape: readonly number[]): string {
+  return `(${shorten(shape.join(', '))})`;
 }
 
 export function isArrayType(value: PickleValue): boolean {

@@ -115,21 +115,18 @@ export function safeNumber(integer: bigint): number | bigint {
   return Number.isSafeInteger(number) ? number : integer;
 }
 
+/** UTF-32; zeros inside a text belong to it, those at its end are padding. */
 function textOf(utf32: Uint8Array, littleEndian: boolean): string {
   const view = viewOf(utf32);
-  let text = '';
-  let zeros = '';
+  const characters: string[] = [];
+  let length = 0;
   for (let at = 0; at < utf32.length; at += 4) {
     const codePoint = view.getUint32(at, littleEndian);
     if (codePoint > 0x10ffff) throw badModelFile(`a text has no code point ${codePoint}`);
-    // Zeros inside a text belong to it, those at its end are padding.
-    if (codePoint === 0) zeros += '\0';
-    else {
-      text += zeros + String.fromCodePoint(codePoint);
-      zeros = '';
-    }
+    characters.push(String.fromCodePoint(codePoint));
+    if (codePoint !== 0) length = characters.length;
   }
-  return text;
+  return characters.slice(0, length).join('');
 }
 
 function withoutPadding(bytes: Uint8Array): Uint8Array {

@@ -38,7 +38,7 @@ export class PickleMachine implements Reading {
     [Opcode.BINBYTES8]: (m) => m.#pushBytes(m.cursor.uint64()),
     [Opcode.BYTEARRAY8]: (m) => m.#pushBytes(m.cursor.uint64()),
     [Opcode.EMPTY_LIST]: (m) => m.#pushSequence('list', []),
-    [Opcode.APPEND]: (m) => m.#append(m.#popMany(1)),
+    [Opcode.APPEND]: (m) => m.#append([m.#pop()]),
     [Opcode.APPENDS]: (m) => m.#append(m.#popToMark()),
     [Opcode.EMPTY_TUPLE]: (m) => m.#pushSequence('tuple', []),
     [Opcode.TUPLE1]: (m) => m.#pushSequence('tuple', m.#popMany(1)),
@@ -52,7 +52,7 @@ export class PickleMachine implements Reading {
     [Opcode.LONG_BINGET]: (m) => m.#get(m.cursor.uint32()),
     [Opcode.BINPUT]: (m) => m.#put(m.cursor.uint8()),
     [Opcode.LONG_BINPUT]: (m) => m.#put(m.cursor.uint32()),
-    [Opcode.MEMOIZE]: (m) => m.#put(m.#memo.size),
+    [Opcode.MEMOIZE]: (m) => m.#put(m.#memo.length),
     [Opcode.GLOBAL]: (m) => m.#pushGlobal(m.#text(m.cursor.line()), m.#text(m.cursor.line())),
     [Opcode.STACK_GLOBAL]: (m) => m.#pushGlobal(...m.#popMany(2)),
     [Opcode.REDUCE]: (m) => m.#construct(),
@@ -68,7 +68,7 @@ export class PickleMachine implements Reading {
   readonly #stack: PickleValue[] = [];
   /** Heights of the stack at its marks. */
   readonly #marks: number[] = [];
-  readonly #memo = new Map<number, PickleValue>();
+  readonly #memo: PickleValue[] = [];
 
   constructor(cursor: ByteCursor, budget: Budget, { hasRawArrays }: { hasRawArrays: boolean }) {
     this.cursor = cursor;
@@ -135,6 +135,12 @@ export class PickleMachine implements Reading {
     return this.#stack.splice(height);
   }
 
+  #pop(): PickleValue {
+    const value = this.#top();
+    this.#stack.pop();
+    return value;
+  }
+
   #popMany(count: number): PickleValue[] {
     const height = this.#stack.length - count;
     if (height < this.#floor()) throw refusal(this, 'the stack holds too few values');
@@ -152,15 +158,15 @@ export class PickleMachine implements Reading {
   }
 
   #get(index: number): void {
-    const value = this.#memo.get(index);
-    if (value === undefined) throw refusal(this, `the memo has no entry ${index}`);
-    this.#push(value);
+    if (index >= this.#memo.length) throw refusal(this, `the memo has no entry ${index}`);
+    this.#push(this.#memo[index]);
   }
 
+  /** Python numbers the entries from 0 without gaps. */
   #put(index: number): void {
-    this.budget.check('memoEntries', this.#memo.size + 1, this.offsetBytes);
-    this.budget.allocate(SLOT_BYTES, this.offsetBytes);
-    this.#memo.set(index, this.#top());
+    if (index > this.#memo.length) throw refusal(this, `the memo's entry ${index} is out of turn`);
+    this.budget.check('memoEntries', index + 1, this.offsetBytes);
+    this.#memo[index] = this.#top();
   }
 
   /** Little-endian, two's complement; of no bytes it is 0. */
@@ -195,7 +201,7 @@ export class PickleMachine implements Reading {
   }
 
   #pushDict(): void {
-    this.budget.allocate(2 * CONTAINER_BYTES, this.offsetBytes);
+    this.budget.allocate(3 * CONTAINER_BYTES, this.offsetBytes);
     this.#push(new PickleDict(new Map()));
   }
 

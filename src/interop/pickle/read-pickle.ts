@@ -22,6 +22,6 @@ export function readPickle(bytes: Uint8Array, limits: PickleLimits = PICKLE_LIMI
         'a file may hold one object only',
     );
   }
-  checkExtent(value, limits);
+  checkExtent(value, limits, bytes.length);
   return value;
 }
