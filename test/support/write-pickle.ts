@@ -17,7 +17,7 @@ export function bytesOf(part: Part): Uint8Array {
 
 export const NONE: Part = 'N';
 export const YES: Part = 0x88;
-export const NO: Part = 0x89;
+const NO: Part = 0x89;
 export const EMPTY_TUPLE: Part = ')';
 
 /** 32 bits, signed. */

@@ -15,7 +15,7 @@ export interface DecompressionLimits {
   readonly expansion: number;
 }
 
-export const DECOMPRESSION_LIMITS: DecompressionLimits = {
+const DECOMPRESSION_LIMITS: DecompressionLimits = {
   bytes: 64 * 1024 ** 2,
   expansion: 32,
 };
