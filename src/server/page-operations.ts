@@ -1,5 +1,5 @@
 // OpenAPI operations of the pages.
-import { MODEL_FIELD } from '../web/form.js';
+import { MODEL_FIELD, SWITCH_FIELD } from '../web/form.js';
 
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
 
@@ -16,6 +16,9 @@ export const formOperation = {
 
 export const predictFormOperation = {
   summary: 'The form, submitted',
+  parameters: [
+    queryParameter(SWITCH_FIELD, 'With any value, the form of the detector that it names'),
+  ],
   requestBody: { required: true, content: { [FORM_TYPE]: {} } },
   responses: {
     200: html('The verdict, above the form'),

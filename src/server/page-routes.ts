@@ -11,6 +11,7 @@ import {
   type Problem,
   parseFields,
   readForm,
+  SWITCH_FIELD,
 } from '../web/form.js';
 import type { Page } from '../web/page.js';
 import { loadViews } from '../web/views.js';
@@ -67,7 +68,8 @@ export function pageRoutes({
           reply: refuse(error, live.current, live.current.usual, NO_FIELDS),
         };
       }
-      return { kind: 'body', handle: score };
+      const isSwitch = new URLSearchParams(head.query).has(SWITCH_FIELD);
+      return { kind: 'body', handle: isSwitch ? switchForm : score };
     },
   };
 
@@ -95,6 +97,15 @@ export function pageRoutes({
       return reply(200, snapshot, { detector, fields: shown, problems: [] });
     } catch (error) {
       return refuse(error, snapshot, snapshot.usual, fields);
+    }
+  }
+
+  /** The chosen detector's form, filled with what was typed into that of another. */
+  function switchForm(body: Uint8Array): Reply {
+    try {
+      return showForm(parseBody(body));
+    } catch (error) {
+      return refuse(error, live.current, live.current.usual, NO_FIELDS);
     }
   }
 

@@ -2,8 +2,10 @@
 import { showValue } from '../errors.js';
 import type { Feature, Schema } from '../model/schema.js';
 
-/** Field that names the detector; the others are named as the features are. */
+/** Field that names the detector; the others are named by `fieldNames`. */
 export const MODEL_FIELD = 'model';
+/** In the query, with any value: the form is not scored but exchanged for that of the detector that it names. */
+export const SWITCH_FIELD = 'switch';
 
 /** Values by field, as typed; a field that was sent twice has two. */
 export type FormFields = ReadonlyMap<string, readonly string[]>;
@@ -31,22 +33,32 @@ export function parseFields(urlencoded: string): FormFields {
   return fields;
 }
 
+/** Names that mean something else in a form, and those that browsers may send otherwise than they stand there. */
+const ODD_NAME = /^(model|example|feature-\d+)$|\p{C}/u;
+
+/** The name of each feature's field: the feature's own, if it does. */
+export function fieldNames({ features }: Schema): readonly string[] {
+  return features.map(({ name }, index) => (ODD_NAME.test(name) ? `feature-${index}` : name));
+}
+
 /** The fields as if someone had typed the schema's examples. */
 export function exampleFields(schema: Schema): FormFields {
-  return new Map(schema.features.map(({ name, example }) => [name, [String(example)]]));
+  const names = fieldNames(schema);
+  return new Map(schema.features.map(({ example }, index) => [names[index], [String(example)]]));
 }
 
 /** Reads a row of `schema`, or everything that is wrong, in the order in which the form shows it. */
 export function readForm(schema: Schema, fields: FormFields): FormReading {
   const row: number[] = [];
   const problems: Problem[] = [];
-  for (const feature of schema.features) {
-    const reading = readValue(feature, fields.get(feature.name) ?? []);
+  const names = fieldNames(schema);
+  schema.features.forEach((feature, index) => {
+    const reading = readValue(feature, fields.get(names[index]) ?? []);
     if (typeof reading === 'number') row.push(reading);
-    else problems.push({ field: feature.name, message: reading });
-  }
-  const names = new Set(schema.features.map(({ name }) => name)).add(MODEL_FIELD);
-  const unknown = [...fields.keys()].filter((name) => !names.has(name));
+    else problems.push({ field: names[index], message: reading });
+  });
+  const known = new Set(names).add(MODEL_FIELD);
+  const unknown = [...fields.keys()].filter((name) => !known.has(name));
   if (unknown.length > 0) {
     const more = unknown.length > 1 ? ` and ${unknown.length - 1} more` : '';
     const verb = unknown.length > 1 ? 'are not fields' : 'is not a field';

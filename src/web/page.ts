@@ -2,7 +2,8 @@
 import type { Detector } from '../model/detector.js';
 import type { Feature } from '../model/schema.js';
 import type { Verdict } from '../model/verdict.js';
-import { type FormFields, MODEL_FIELD, type Problem } from './form.js';
+import { describeDetectors, formLink } from './detector-list.js';
+import { type FormFields, fieldNames, MODEL_FIELD, type Problem, SWITCH_FIELD } from './form.js';
 
 /** The one page: the form of a detector, with problems or with the outcome of a behaviour above it. */
 export interface Page {
@@ -24,12 +25,15 @@ export interface Outcome {
 /** Everything that views/*.ejs name. */
 export function describePage({ detectors, detector, fields, problems, outcome }: Page) {
   const { features } = detector.schema;
+  const names = fieldNames(detector.schema);
   const messageOf = new Map(problems.map(({ field, message }) => [field, message]));
   const shownFields = features.map((feature, index) => ({
     ...feature,
+    name: names[index],
+    title: feature.title || feature.name,
     id: `field-${index}`,
-    text: fields.get(feature.name)?.[0] ?? '',
-    problem: messageOf.get(feature.name),
+    text: fields.get(names[index])?.[0] ?? '',
+    problem: messageOf.get(names[index]),
   }));
   const verdict = outcome && describeOutcome(outcome, features);
   return {
@@ -43,10 +47,11 @@ export function describePage({ detectors, detector, fields, problems, outcome }:
         chosen: name === detector.name,
       })),
       problem: messageOf.get(MODEL_FIELD),
+      switchAction: `/predict?${SWITCH_FIELD}=1`,
       /** A detector with other fields needs its own form. */
       changesForm: detectors.some(({ schema }) => !sameNames(schema.features, features)),
     },
-    exampleLink: `/?${new URLSearchParams({ [MODEL_FIELD]: detector.name, example: '1' })}`,
+    exampleLink: formLink(detector, { example: '1' }),
     fields: shownFields,
     problems: problems.map(({ field, message }) => {
       if (field === MODEL_FIELD) return { id: 'detector', text: `Detector: ${message}` };
@@ -56,6 +61,7 @@ export function describePage({ detectors, detector, fields, problems, outcome }:
         : { id: undefined, text: message };
     }),
     outcome: verdict,
+    detectors: describeDetectors(detectors, detector),
     detector: {
       name: detector.name,
       title: detector.title,
@@ -74,7 +80,11 @@ function describeOutcome({ verdict, version, row }: Outcome, features: readonly 
     risk: showRisk(verdict),
     model: model_used,
     version,
-    values: features.map(({ title, unit }, index) => ({ title, unit, value: String(row[index]) })),
+    values: features.map(({ name, title, unit }, index) => ({
+      title: title || name,
+      unit,
+      value: String(row[index]),
+    })),
   };
 }
 

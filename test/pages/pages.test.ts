@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium, launchChromium } from '../support/chromium.js';
 import { runServer, type TestServer } from '../support/running-server.js';
-import { ANOMALOUS_ROW, NORMAL_ROW } from '../support/sample-detectors.js';
+import { ANOMALOUS_ROW, forestOver, NORMAL_ROW } from '../support/sample-detectors.js';
 import { lowestContrast } from './contrast.js';
 
 describe.skipIf(!hasChromium)('the pages in Chromium (skipped where it is not found)', () => {
@@ -188,5 +188,68 @@ describe.skipIf(!hasChromium)('the pages in Chromium (skipped where it is not fo
       contrasts.push(await lowestContrast(page));
     }
     expect(Math.min(...contrasts)).toBeGreaterThanOrEqual(4.5);
+  });
+
+  describe('of detectors with other schemas, uploaded while the page is open,', () => {
+    const ODD = ['a b', '"q\'<b>', 'model', 'x\ny', '__proto__', 'a&b=c', 'x'.repeat(100)];
+    const others = [
+      forestOver(
+        'odd',
+        ODD.map((name) => ({ name })),
+      ),
+      forestOver('one', [{ name: 'only', title: 'The only one', kind: 'flag' }], { metrics: null }),
+      forestOver(
+        'wide',
+        Array.from({ length: 300 }, () => ({})),
+      ),
+    ];
+    beforeAll(async () => {
+      for (const { name, bytes } of others) {
+        await server.request(`/v1/models?name=${name}`, { body: Uint8Array.from(bytes) });
+      }
+    });
+    afterAll(async () => {
+      for (const { name } of others) {
+        await server.request(`/v1/models/${name}`, { method: 'DELETE' });
+      }
+    });
+
+    const choose = async (page: Page, name: string) => {
+      await page.getByLabel('Detector', { exact: true }).selectOption(name);
+      await follow(page, 'button', "Show the chosen detector's fields");
+    };
+
+    it.each([1_200, 320])('the forms fit and score on a screen of %d pixels', async (width) => {
+      const page = await visit({ viewport: { width, height: 640 } });
+      for (const { name, title, schema } of others) {
+        const loaded = page.waitForEvent('load');
+        await page.getByRole('link', { name: title, exact: true }).click();
+        await loaded;
+        await page.locator('li:has([aria-current]) summary').click();
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        await fillInExample(page);
+        await submit(page);
+        expect([name, await verdict(page)]).toEqual([name, 'Normal']);
+        expect(await page.locator('.outcome td').count()).toBe(schema.features.length);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      }
+    });
+
+    it('each lead to the others, with what was typed where the fields are the same', async () => {
+      const page = await visit();
+      await choose(page, 'wide');
+      expect(await page.getByRole('textbox').count()).toBe(300);
+      await page.locator('[name="x0"]').fill('7');
+      await submit(page);
+      expect(await page.getByRole('alert').getByRole('link').count()).toBe(299);
+      await choose(page, 'one');
+      expect(await page.getByRole('radiogroup', { name: 'The only one' }).count()).toBe(1);
+      await choose(page, 'odd');
+      await page.getByLabel('model', { exact: true }).fill('many');
+      await submit(page);
+      expect(await page.getByRole('alert').getByRole('link').nth(2).textContent()).toBe(
+        'model: expected a number such as 0, got "many"',
+      );
+    });
   });
 });

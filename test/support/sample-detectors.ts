@@ -6,7 +6,7 @@ import { assembleDetector } from '../../src/model/detector-file.js';
 import { API_BEHAVIOUR_ENCODER } from '../../src/model/encoder.js';
 import { type DecisionTree, layOutForest } from '../../src/model/forest-layout.js';
 import { averagePathLength } from '../../src/model/path-length.js';
-import { API_BEHAVIOUR_SCHEMA } from '../../src/model/schema.js';
+import { API_BEHAVIOUR_SCHEMA, type Feature, type Schema } from '../../src/model/schema.js';
 
 /** The schema's example of every feature; normal for every sample detector. */
 export const NORMAL_ROW: Readonly<Record<string, number>> = Object.fromEntries(
@@ -129,6 +129,14 @@ const SHARED_PARTS = {
   },
 } satisfies Partial<DetectorParts>;
 
+const FIRST_ABOVE_ZERO: DecisionTree = {
+  left: Int32Array.of(1, -1, -1),
+  right: Int32Array.of(2, -1, -1),
+  feature: Int32Array.of(0, -2, -2),
+  threshold: Float64Array.of(0, -2, -2),
+  leafValue: Float64Array.of(0.5, 0, 1),
+};
+
 /** A tree with one question, in standard scores, as scikit-learn would number it. */
 function stump(question: {
   feature: string;
@@ -144,4 +152,32 @@ function stump(question: {
     threshold: Float64Array.of(question.threshold, -2, -2),
     leafValue: Float64Array.of(0.5, question.valueBelow, question.valueAbove),
   };
+}
+
+/** A forest of one stump over `features`, as an import might make it: an anomaly where the first one is above 0. */
+export function forestOver(
+  name: string,
+  features: readonly Partial<Feature>[],
+  changes: Partial<DetectorParts> = {},
+): Detector {
+  const schema: Schema = {
+    features: features.map((feature, index) => ({
+      name: `x${index}`,
+      title: '',
+      description: '',
+      unit: '',
+      kind: 'number',
+      example: 0,
+      ...feature,
+    })),
+  };
+  return sampleForest({
+    name,
+    title: name,
+    schema,
+    encoder: schema.features.map((feature) => ({ feature: feature.name, column: feature.name })),
+    transforms: [],
+    model: { type: 'forest', forest: layOutForest([FIRST_ABOVE_ZERO], features.length) },
+    ...changes,
+  });
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { API_BEHAVIOUR_SCHEMA } from '../../src/model/schema.js';
-import { exampleFields, parseFields, readForm } from '../../src/web/form.js';
-import { NORMAL_ROW } from '../support/sample-detectors.js';
+import { exampleFields, fieldNames, parseFields, readForm } from '../../src/web/form.js';
+import { forestOver, NORMAL_ROW } from '../support/sample-detectors.js';
 
 const EXAMPLE = API_BEHAVIOUR_SCHEMA.features.map(({ example }) => example);
 
@@ -45,6 +45,19 @@ describe('a filled in form', () => {
         expect(read({ num_users: String(value) })).toHaveProperty('row.5', Number(String(value)));
       }),
     );
+  });
+});
+
+describe('the fields of any schema', () => {
+  it('are named as the features are, but for names with another meaning and unprintable ones', () => {
+    const names = ['a b', 'model', '"<b>', 'x\ny', 'example', 'feature-0', '__proto__', 'ключ'];
+    const { schema } = forestOver(
+      'odd',
+      names.map((name) => ({ name })),
+    );
+    const fields = ['a b', 'feature-1', '"<b>', 'feature-3', 'feature-4', 'feature-5'];
+    expect(fieldNames(schema)).toEqual([...fields, '__proto__', 'ключ']);
+    expect(readForm(schema, exampleFields(schema))).toEqual({ row: names.map(() => 0) });
   });
 });
 

@@ -4,7 +4,7 @@ import { VIEWS_FOLDER } from '../../src/package-paths.js';
 import { exampleFields, parseFields } from '../../src/web/form.js';
 import type { Page } from '../../src/web/page.js';
 import { loadViews } from '../../src/web/views.js';
-import { sampleForest, sampleOneClassSvm } from '../support/sample-detectors.js';
+import { forestOver, sampleForest, sampleOneClassSvm } from '../support/sample-detectors.js';
 
 const views = loadViews(VIEWS_FOLDER);
 const detector = sampleOneClassSvm();
@@ -60,7 +60,7 @@ describe('the form', () => {
     expect(render()).not.toContain('formaction');
     const schema = { features: [{ ...detector.schema.features[0], name: 'other' }] };
     const other = { ...detector, name: 'other', schema };
-    expect(render({ detectors: [detector, other] })).toContain('formmethod="get" formaction="/"');
+    expect(render({ detectors: [detector, other] })).toContain('formaction="/predict?switch=1"');
   });
 
   it('says how good the detector was on rows that training did not see', () => {
@@ -130,8 +130,40 @@ describe('the page', () => {
     const references = renderVerdict(1, 0.1, 'normal').matchAll(/(?:href|src|action)="([^"]*)"/g);
     const targets = new Set([...references].map(([, target]) => target));
     expect(targets).toEqual(
-      new Set(['/styles.css', '/', '/predict', '/?model=ocsvm&amp;example=1']),
+      new Set([
+        '/styles.css',
+        '/',
+        '/predict',
+        '/?model=ocsvm&amp;example=1',
+        '/?model=ocsvm',
+        '/?model=hybrid',
+      ]),
     );
     expect(views.stylesheet).not.toMatch(/url\(|@import/);
+  });
+});
+
+describe('the list of detectors', () => {
+  it('shows each with its type, version and schema, and leads to its form', () => {
+    const [forest, html] = [sampleForest(), render()];
+    expect(html).toContain('<a href="/?model=hybrid">Random Forest (sample)</a>');
+    expect(html).toContain('<a href="/?model=ocsvm" aria-current="true">');
+    expect(html).toContain(`version <code>${forest.version}</code>`);
+    expect(html.match(/<summary>9 features<\/summary>/g)?.length).toBe(2);
+    expect(html.match(/<code>num_users<\/code><\/th><td>Users<\/td><td>count<\/td>/g)?.length).toBe(
+      2,
+    );
+  });
+
+  it('shows the first features of a detector that has very many', () => {
+    const many = forestOver(
+      'many',
+      Array.from({ length: 1_234 }, () => ({})),
+    );
+    const html = render({ detectors: [many, detector] });
+    expect(html).toContain('<summary>1,234 features</summary>');
+    expect(html).toContain('and 1034 more, all of them at <code>/v1/models/many</code>');
+    expect(html).toContain('<code>x199</code>');
+    expect(html).not.toContain('<code>x200</code>');
   });
 });

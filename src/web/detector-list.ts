@@ -1,0 +1,38 @@
+// The list of the detectors that are served, with their schemas.
+import type { Detector, Model } from '../model/detector.js';
+import { MODEL_FIELD } from './form.js';
+
+const TYPES: Readonly<Record<Model['type'], string>> = {
+  'one-class-svm': 'One-Class SVM',
+  forest: 'Forest',
+  'isolation-forest': 'Isolation forest',
+};
+/** Of one detector; the rest is counted. */
+const MOST_FEATURES_SHOWN = 200;
+
+/** What views/detectors.ejs names. */
+export function describeDetectors(detectors: readonly Detector[], shown: Detector) {
+  return detectors.map((detector) => {
+    const { name, title, version, model, schema } = detector;
+    const nFeatures = schema.features.length;
+    return {
+      name,
+      title,
+      version,
+      type: TYPES[model.type],
+      isShown: detector === shown,
+      link: formLink(detector),
+      nFeatures: `${nFeatures.toLocaleString('en')} ${nFeatures === 1 ? 'feature' : 'features'}`,
+      features: schema.features.slice(0, MOST_FEATURES_SHOWN),
+      nMore: Math.max(0, nFeatures - MOST_FEATURES_SHOWN),
+    };
+  });
+}
+
+/** Where the form of `detector` is. */
+export function formLink(
+  { name }: Detector,
+  fields: Readonly<Record<string, string>> = {},
+): string {
+  return `/?${new URLSearchParams({ [MODEL_FIELD]: name, ...fields })}`;
+}
