@@ -16,7 +16,7 @@ export interface DecompressionLimits {
 }
 
 const DECOMPRESSION_LIMITS: DecompressionLimits = {
-  bytes: 64 * 1024 ** 2,
+  bytes: 32 * 1024 ** 2,
   expansion: 32,
 };
 

@@ -8,11 +8,12 @@ export interface PickleLimits {
   readonly operations: number;
   readonly memoEntries: number;
   readonly stackItems: number;
-  /** What values may take besides the file itself, bytes, … */
+  /** What containers and their entries may take, about. */
   readonly heapBytes: number;
-  /** … plus this for each byte of the file: texts are copied, some arrays are, and bytes that arrays
-   * share count for each of them. */
-  readonly heapBytesPerFileByte: number;
+  /** How much may be copied out of the file: texts, arrays that are not in C order, … */
+  readonly copiedBytes: number;
+  /** … in addition to this for each byte of the file. */
+  readonly copiedBytesPerFileByte: number;
   /** How deep values may hold each other. */
   readonly depth: number;
   /** What a walk that follows every reference would meet, shared or not: values, and bytes of texts and
@@ -26,7 +27,9 @@ export const PICKLE_LIMITS: PickleLimits = {
   memoEntries: 2_000_000,
   stackItems: 200_000,
   heapBytes: 96 * 1024 ** 2,
-  heapBytesPerFileByte: 6,
+  copiedBytes: 16 * 1024 ** 2,
+  // Protocol 2 writes bytes as text, which is copied twice; Fortran order makes it nearly four times.
+  copiedBytesPerFileByte: 4,
   depth: 100,
   walkedValues: 20_000_000,
 };
@@ -38,13 +41,14 @@ export const SLOT_BYTES = 48;
 /** Counts what one file has cost so far. */
 export class Budget {
   readonly limits: PickleLimits;
+  readonly #mostCopiedBytes: number;
   #operations = 0;
   #heapBytes = 0;
-  readonly #mostHeapBytes: number;
+  #copiedBytes = 0;
 
   constructor(limits: PickleLimits, fileBytes: number) {
     this.limits = limits;
-    this.#mostHeapBytes = limits.heapBytes + limits.heapBytesPerFileByte * fileBytes;
+    this.#mostCopiedBytes = limits.copiedBytes + limits.copiedBytesPerFileByte * fileBytes;
     this.check('fileBytes', fileBytes, 0);
   }
 
@@ -52,11 +56,16 @@ export class Budget {
     this.check('operations', ++this.#operations, offsetBytes);
   }
 
-  /** To be asked before memory is taken. */
+  /** To be asked before memory is taken, like `copy`. */
   allocate(bytes: number, offsetBytes: number): void {
     this.#heapBytes += bytes;
-    if (!(this.#heapBytes <= this.#mostHeapBytes)) {
-      throw beyond('heapBytes', this.#mostHeapBytes, offsetBytes);
+    this.check('heapBytes', this.#heapBytes, offsetBytes);
+  }
+
+  copy(bytes: number, offsetBytes: number): void {
+    this.#copiedBytes += bytes;
+    if (this.#copiedBytes > this.#mostCopiedBytes) {
+      throw beyond('copiedBytes', this.#mostCopiedBytes, offsetBytes);
     }
   }
 

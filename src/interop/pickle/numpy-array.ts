@@ -78,7 +78,7 @@ export function scalar(args: readonly PickleValue[], reading: Reading, name: str
   if (args.length !== 2 || bytes.length !== dtype.itemBytes || 'VO'.includes(dtype.kind)) {
     throw refusal(reading, `${name} of ${bytes.length} bytes and dtype ${dtypeName(dtype)}`);
   }
-  reading.budget.allocate(COPIES_OF_TEXT * bytes.length, reading.offsetBytes);
+  reading.budget.copy(COPIES_OF_TEXT * bytes.length, reading.offsetBytes);
   return readElement(dtype, bytes, 0);
 }
 
@@ -100,7 +100,6 @@ export function makeArray(
         `needs ${neededLength} ${dtype.kind === 'O' ? 'objects' : 'bytes'}, got ${items.length}`,
     );
   }
-  reading.budget.allocate(items.length, reading.offsetBytes);
   if (order !== 'C' && order !== 'F') {
     throw unexpected(reading, 'order of an array', '"C" or "F"', order);
   }
@@ -143,7 +142,7 @@ function toRowMajor(
   reading: Reading,
 ): Uint8Array {
   const nElements = elementCount(shape);
-  reading.budget.allocate(nElements * (INDEX_BYTES + itemBytes), reading.offsetBytes);
+  reading.budget.copy(nElements * (INDEX_BYTES + itemBytes), reading.offsetBytes);
   const sources = rowMajorSources(shape);
   const data = new Uint8Array(bytes.length);
   for (let target = 0; target < nElements; target++) {

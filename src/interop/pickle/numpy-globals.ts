@@ -22,6 +22,8 @@ export const NUMPY_GLOBALS: readonly AllowedGlobal[] = [
     '__generator_ctor',
     '__randomstate_ctor',
   ),
+  // Before NumPy 1.17.
+  ...classes('numpy.random', '__RandomState_ctor'),
   ...classes('numpy.random.bit_generator', '__pyx_unpickle_SeedSequence'),
   ...names('numpy.random.bit_generator', 'SeedSequence'),
   ...names('numpy.random._mt19937', 'MT19937'),

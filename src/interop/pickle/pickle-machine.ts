@@ -178,7 +178,8 @@ export class PickleMachine implements Reading {
   }
 
   #pushText(length: number): void {
-    this.budget.allocate(SLOT_BYTES + length, this.offsetBytes);
+    this.budget.allocate(SLOT_BYTES, this.offsetBytes);
+    this.budget.copy(length, this.offsetBytes);
     this.#push(this.#text(this.cursor.take(length)));
   }
 

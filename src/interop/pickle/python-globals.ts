@@ -24,7 +24,7 @@ function encode(args: readonly PickleValue[], reading: Reading, name: string): U
   if (args.length !== 2 || args[1] !== 'latin1') {
     throw refusal(reading, `${name} of something else than a text and "latin1"`);
   }
-  reading.budget.allocate(text.length, reading.offsetBytes);
+  reading.budget.copy(text.length, reading.offsetBytes);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
     const byte = text.charCodeAt(i);

@@ -251,7 +251,7 @@ describe('a pickle that declares more than there is, is refused before anything 
     ['a frame of 2^62', [0x95, HUGE]],
     ['an integer of 4 GiB', [0x8b, 0xff, 0xff, 0xff, 0xff]],
   ] as [string, Part][])('%s', (_, part) => {
-    expect(refusal(pickle(part))).toMatch(/cut off|an integer of|beyond the limit "heapBytes"/);
+    expect(refusal(pickle(part))).toMatch(/cut off|an integer of|beyond the limit "copiedBytes"/);
   });
 
   const eightBytes = data(float64Bytes(1));
@@ -331,7 +331,7 @@ describe('a pickle that grows without end is refused at a limit that the error n
     const others = Array.from({ length: 100 }, () =>
       array(dtype('f8'), [int(1_000_000)], ['h', 0]),
     );
-    expect(refusal(pickle(list(first, ...others)))).toContain('"heapBytes"');
+    expect(refusal(pickle(list(first, ...others)))).toContain('"walkedValues"');
   });
 
   it('by holding itself', () => {
@@ -393,10 +393,10 @@ describe('a pickle that grows without end is refused at a limit that the error n
     ).not.toThrow();
   });
 
-  it('heapBytes, by writing the same text as bytes again and again', () => {
+  it('copiedBytes, by writing the same text as bytes again and again', () => {
     const encoded = [global('_codecs', 'encode'), 'q', 0, text('x'.repeat(1_000_000)), 'q', 1];
     const again = Array.from({ length: 200 }, () => ['h', 0, 'h', 1, text('latin1'), 0x86, 'R']);
-    expect(refusal(pickle(encoded, again))).toContain('"heapBytes"');
+    expect(refusal(pickle(encoded, again))).toContain('"copiedBytes"');
   });
 
   it('fileBytes', () => {

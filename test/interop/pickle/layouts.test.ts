@@ -82,6 +82,16 @@ describe('a pickle of NumPy 2', () => {
   });
 });
 
+describe('a random state of NumPy before 1.17', () => {
+  it('is kept without its inner state', () => {
+    const state = build(
+      reduce(global('numpy.random', '__RandomState_ctor')),
+      tuple(text('MT19937'), NONE, int(624)),
+    );
+    expect(readPickle(pickle(state))).toMatchObject({ args: [], state: undefined });
+  });
+});
+
 describe('the nodes of a tree', () => {
   const NAMES = [
     ['left_child', 'i8', 0],
