@@ -3,21 +3,15 @@
 // keeps the decision within 1e-12 of the plain kernels'; the other rows go to those.
 import type { OneClassSvm } from './contract.js';
 import { decisionInto } from './one-class-svm.js';
-import { allocate, instantiate, type WasmKernels } from './wasm-instance.js';
+import {
+  createSupportMemory,
+  fillChunks,
+  LN2_OF_STEP,
+  ROWS_PER_BLOCK,
+  type SupportMemory,
+} from './support-memory.js';
 
-const F64 = 8;
-/** As in assembly/rbf.ts: steps of the exponent per factor of two, and their place in the bits. */
-const STEPS = 1024;
-const EXPONENT_SHIFT = 42n;
-const LN2_OF_STEP = Math.LN2 / STEPS;
-/** Of exp(r · LN2_OF_STEP) − 1 for |r| <= 1/2, r³ first; the next term is below 6e-16. */
-const POLYNOMIAL = [LN2_OF_STEP ** 3 / 6, LN2_OF_STEP ** 2 / 2, LN2_OF_STEP];
-const EXP_TABLE = makeExpTable();
-const SUPPORT_PER_CHUNK = 4;
 const GROUP_ROWS = 4;
-const ROWS_PER_BLOCK = 256;
-/** Support vectors that stay in the second-level cache while a block of rows passes. */
-const BYTES_PER_PASS = 128 * 1024;
 
 /**
  * Half of the error that a decision may have, in units of what is added up for it; the rounding of
@@ -34,65 +28,36 @@ const NEGLIGIBLE_EXPONENT = 800;
 const LARGEST_SQUARE = 1e200;
 
 export class ResidentRbf {
-  readonly #kernels: WasmKernels;
   readonly #svm: OneClassSvm;
+  readonly #memory: SupportMemory;
   readonly #minusG: number;
-  readonly #nChunks: number;
-  readonly #chunkBytes: number;
   readonly #largestSquare: number;
   readonly #farSquare: number;
-  readonly #chunksAt: number;
-  readonly #rows: Float64Array;
-  readonly #rowBiases: Float64Array;
-  readonly #sums: Float64Array;
 
+  /** `svm`: of positive coefficients, which join the exponents as logarithms. */
   constructor(module: WebAssembly.Module, svm: OneClassSvm) {
-    const { nFeatures, nSupport } = svm;
     this.#svm = svm;
-    this.#nChunks = Math.ceil(nSupport / SUPPORT_PER_CHUNK);
-    const chunkLength = SUPPORT_PER_CHUNK * (nFeatures + 1);
-    this.#chunkBytes = chunkLength * F64;
-    const lengths = [
-      EXP_TABLE.length,
-      this.#nChunks * chunkLength,
-      ROWS_PER_BLOCK * nFeatures,
-      ROWS_PER_BLOCK,
-      2 * ROWS_PER_BLOCK,
-    ];
-    const memory = allocate(sum(lengths) * F64);
-    const { buffer } = memory;
-    this.#kernels = instantiate(module, memory);
-    let at = 0;
-    const [table, chunks, rows, rowBiases, sums] = lengths.map((length) => {
-      const array = new Float64Array(buffer, at, length);
-      at += array.byteLength;
-      return array;
-    });
-    this.#chunksAt = chunks.byteOffset;
-    this.#rows = rows;
-    this.#rowBiases = rowBiases;
-    this.#sums = sums;
-
-    table.set(EXP_TABLE);
-    this.#minusG = (-svm.kernel.gamma * STEPS) / Math.LN2;
-    const farthest = fillChunks(svm, this.#minusG, chunks);
+    this.#memory = createSupportMemory(module, svm);
     const { gamma } = svm.kernel;
-    const preciseExponent = ALLOWED_ERROR / (ROUNDING * (nFeatures + OTHER_OPERATIONS));
+    this.#minusG = -gamma / LN2_OF_STEP;
+    const farthest = this.#fillChunks();
+    const preciseExponent = ALLOWED_ERROR / (ROUNDING * (svm.nFeatures + OTHER_OPERATIONS));
     this.#largestSquare = Math.min(preciseExponent, LARGEST_EXPONENT) / gamma - farthest;
     this.#farSquare = (Math.sqrt(farthest) + Math.sqrt(NEGLIGIBLE_EXPONENT / gamma)) ** 2;
   }
 
   decisionInto(rows: Float64Array, nRows: number, out: Float64Array): void {
     const { nFeatures, intercept } = this.#svm;
+    const { rowBiases, sums } = this.#memory;
     for (let start = 0; start < nRows; start += ROWS_PER_BLOCK) {
       const nBlock = Math.min(ROWS_PER_BLOCK, nRows - start);
       this.#takeRows(rows, start, nBlock);
       this.#addAllChunks(nBlock);
       for (let row = 0; row < nBlock; row++) {
         const at = start + row;
-        const square = this.#rowBiases[row] / this.#minusG;
+        const square = rowBiases[row] / this.#minusG;
         if (square <= this.#largestSquare) {
-          out[at] = this.#sums[2 * row] + this.#sums[2 * row + 1] + intercept;
+          out[at] = sums[2 * row] + sums[2 * row + 1] + intercept;
         } else if (square >= this.#farSquare && square < LARGEST_SQUARE) {
           out[at] = intercept;
         } else {
@@ -106,7 +71,7 @@ export class ResidentRbf {
   /** Rows in groups of four, feature by feature. */
   #takeRows(rows: Float64Array, start: number, nRows: number): void {
     const { nFeatures } = this.#svm;
-    const groups = this.#rows;
+    const { rows: groups, rowBiases } = this.#memory;
     for (let row = 0, from = start * nFeatures; row < nRows; row++) {
       const lane = row % GROUP_ROWS;
       let at = (row - lane) * nFeatures + lane;
@@ -116,68 +81,40 @@ export class ResidentRbf {
         groups[at] = value;
         square += value * value;
       }
-      this.#rowBiases[row] = this.#minusG * square;
+      rowBiases[row] = this.#minusG * square;
     }
   }
 
   #addAllChunks(nRows: number): void {
-    this.#sums.fill(0, 0, 2 * nRows);
-    const chunksPerPass = Math.ceil(BYTES_PER_PASS / this.#chunkBytes);
-    for (let chunk = 0; chunk < this.#nChunks; chunk += chunksPerPass) {
-      this.#kernels.addRbf(
-        this.#chunksAt + chunk * this.#chunkBytes,
-        Math.min(chunksPerPass, this.#nChunks - chunk),
-        this.#rows.byteOffset,
-        this.#rowBiases.byteOffset,
+    const { kernels, passes, rows, rowBiases, sums } = this.#memory;
+    const { nFeatures } = this.#svm;
+    sums.fill(0, 0, 2 * nRows);
+    for (const { chunksAt, nChunks } of passes) {
+      kernels.addRbf(
+        chunksAt,
+        nChunks,
+        rows.byteOffset,
+        rowBiases.byteOffset,
         nRows,
-        this.#svm.nFeatures,
-        this.#sums.byteOffset,
+        nFeatures,
+        sums.byteOffset,
       );
     }
   }
-}
 
-/**
- * Bits of 2^(j / STEPS), less j where the kernel adds the whole exponent; then the polynomial.
- * The odd length keeps the support vectors 8 bytes off alignment: 2 % faster (Zen 5, V8 11.3).
- */
-function makeExpTable(): Float64Array {
-  const table = new Float64Array(STEPS + POLYNOMIAL.length);
-  const bits = new BigInt64Array(table.buffer);
-  for (let j = 0; j < STEPS; j++) {
-    table[j] = 2 ** (j / STEPS);
-    bits[j] -= BigInt(j) << EXPONENT_SHIFT;
+  /** Returns the largest |s|² + |ln coefficient| / γ. */
+  #fillChunks(): number {
+    const { kernel, nFeatures, supportVectors } = this.#svm;
+    let farthest = 0;
+    fillChunks(this.#memory, this.#svm, -2 * this.#minusG, (coefficient, i) => {
+      let square = 0;
+      for (let at = i * nFeatures; at < (i + 1) * nFeatures; at++) {
+        square += supportVectors[at] * supportVectors[at];
+      }
+      const logarithm = Math.log(coefficient);
+      farthest = Math.max(farthest, square + Math.abs(logarithm) / kernel.gamma);
+      return this.#minusG * square + logarithm / LN2_OF_STEP;
+    });
+    return farthest;
   }
-  table.set(POLYNOMIAL, STEPS);
-  return table;
-}
-
-/**
- * Chunks of four: biases, then features. The last support vector also fills the lanes that are
- * left, its coefficient shared out among them. Returns the largest |s|² + |ln coefficient| / γ.
- */
-function fillChunks(svm: OneClassSvm, minusG: number, chunks: Float64Array): number {
-  const { nFeatures, nSupport, supportVectors, coefficients } = svm;
-  const nLanes = chunks.length / (nFeatures + 1);
-  let largestSquare = 0;
-  for (let i = 0; i < nLanes; i++) {
-    const lane = i % SUPPORT_PER_CHUNK;
-    const start = (i - lane) * (nFeatures + 1) + lane;
-    const from = Math.min(i, nSupport - 1);
-    let square = 0;
-    for (let feature = 0; feature < nFeatures; feature++) {
-      const value = supportVectors[from * nFeatures + feature];
-      square += value * value;
-      chunks[start + (feature + 1) * SUPPORT_PER_CHUNK] = -2 * minusG * value;
-    }
-    const share = from === nSupport - 1 ? nLanes - from : 1;
-    const logarithm = Math.log(coefficients[from] / share);
-    chunks[start] = minusG * square + logarithm / LN2_OF_STEP;
-    largestSquare = Math.max(largestSquare, square + Math.abs(logarithm) / svm.kernel.gamma);
-  }
-  return largestSquare;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -12,6 +12,27 @@ export interface WasmKernels {
     nFeatures: number,
     sums: number,
   ): void;
+  addPowers(
+    chunks: number,
+    nChunks: number,
+    rows: number,
+    nRows: number,
+    nFeatures: number,
+    gamma: number,
+    coef0: number,
+    degree: number,
+    sums: number,
+  ): void;
+  addTanhs(
+    chunks: number,
+    nChunks: number,
+    rows: number,
+    nRows: number,
+    nFeatures: number,
+    gamma: number,
+    coef0: number,
+    sums: number,
+  ): void;
   addLeaves(
     roots: number,
     nTrees: number,

@@ -1,7 +1,8 @@
-// The WebAssembly twins of the plain kernels, for what they speed up: standard scalers,
-// RBF machines and forests.
+// The WebAssembly twins of the plain kernels, for what they speed up: standard scalers, support vector
+// machines but linear ones, and forests.
 import type { Forest, Kernels, OneClassSvm, StandardScaler, Transform } from './contract.js';
 import { plainKernels } from './plain-kernels.js';
+import { ResidentDots } from './resident-dots.js';
 import { ResidentForest } from './resident-forest.js';
 import { ResidentRbf } from './resident-rbf.js';
 import { ResidentScaler } from './resident-scaler.js';
@@ -9,7 +10,9 @@ import { ResidentScaler } from './resident-scaler.js';
 /** Kernels for one thread. `module`: compiled from kernels.wasm. */
 export function createWasmKernels(module: WebAssembly.Module): Kernels {
   const residentScaler = once((scaler: StandardScaler) => new ResidentScaler(module, scaler));
-  const residentRbf = once((svm: OneClassSvm) => new ResidentRbf(module, svm));
+  const residentSvm = once((svm: OneClassSvm) =>
+    svm.kernel.function === 'rbf' ? new ResidentRbf(module, svm) : new ResidentDots(module, svm),
+  );
   const residentByForest = new WeakMap<Forest, ResidentForest | undefined>();
 
   function residentOf(forest: Forest): ResidentForest | undefined {
@@ -33,8 +36,8 @@ export function createWasmKernels(module: WebAssembly.Module): Kernels {
     },
 
     decisionInto(svm: OneClassSvm, rows: Float64Array, nRows: number, out: Float64Array) {
-      if (svm.kernel.function === 'rbf') residentRbf(svm).decisionInto(rows, nRows, out);
-      else plainKernels.decisionInto(svm, rows, nRows, out);
+      if (svm.kernel.function === 'linear') plainKernels.decisionInto(svm, rows, nRows, out);
+      else residentSvm(svm).decisionInto(rows, nRows, out);
     },
 
     meanLeafValueInto(forest: Forest, rows: Float64Array, nRows: number, out: Float64Array) {

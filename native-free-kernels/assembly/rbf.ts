@@ -1,22 +1,10 @@
 // Σ coefficients[i] · exp(−γ |x − sᵢ|²) for blocks of rows, two support vectors per register.
-// Exponents are kept in units of ln 2 / 1024, where rounding one splits it without loss:
-// exp(x) = 2^(k / 1024 + r / 1024) = table[k mod 1024] · 2^⌊k / 1024⌋ · (1 + p(r)), |r| <= 1/2.
-// The split and the table with the exponent subtracted are those of Arm's optimized routines.
-
-const TABLE_BITS: i32 = 10;
-const STEPS: i32 = 1 << TABLE_BITS;
-/** Adding it rounds to a whole number, which then stands in the low bits. */
-const ROUND: f64 = 6755399441055744;
+import { exp } from './exp';
 
 /** Bytes of one row's running sum: two lanes. */
 const SUM_BYTES: usize = 16;
 /** A chunk holds four support vectors: biases, then each feature four times. */
 const LANES_BYTES: usize = 32;
-
-/** Address of the table; entry j is the bits of 2^(j / 1024), less j at the exponent's place. */
-const TABLE: usize = 0;
-/** Address of p's coefficients, r³ first: V8 loads a constant faster than it builds one. */
-const POLYNOMIAL: usize = <usize>STEPS << 3;
 
 /**
  * Adds the support vectors of `nChunks` chunks to the sums of `nRows` rows, by |x|² + |s|² − 2 x·s.
@@ -134,20 +122,4 @@ function addRbfToOne(
     sum = f64x2.add(sum, exp(b));
   }
   v128.store(sums, sum);
-}
-
-/** exp of two exponents in steps of ln 2 / 1024. */
-@inline
-function exp(exponent: v128): v128 {
-  const rounded = f64x2.add(exponent, f64x2.splat(ROUND));
-  const r = f64x2.sub(exponent, f64x2.sub(rounded, f64x2.splat(ROUND)));
-  const j0 = i32x4.extract_lane(rounded, 0) & (STEPS - 1);
-  const j1 = i32x4.extract_lane(rounded, 2) & (STEPS - 1);
-  let entry = v128.load64_zero(TABLE + (<usize>j0 << 3));
-  entry = v128.load64_lane(TABLE + (<usize>j1 << 3), entry, 1);
-  const power = i64x2.add(entry, i64x2.shl(rounded, 52 - TABLE_BITS));
-  let p = f64x2.mul(r, v128.load64_splat(POLYNOMIAL));
-  p = f64x2.mul(r, f64x2.add(p, v128.load64_splat(POLYNOMIAL, 8)));
-  p = f64x2.mul(r, f64x2.add(p, v128.load64_splat(POLYNOMIAL, 16)));
-  return f64x2.add(power, f64x2.mul(power, p));
 }

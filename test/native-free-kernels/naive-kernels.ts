@@ -50,7 +50,7 @@ export function naiveDecision(svm: OneClassSvm, row: readonly number[]): NaiveDe
   );
   return {
     score: coefficients.mmul(kernels).get(0, 0) + intercept,
-    magnitude: coefficients.mmul(bounds).get(0, 0) + Math.abs(intercept),
+    magnitude: Matrix.abs(coefficients).mmul(bounds).get(0, 0) + Math.abs(intercept),
   };
 }
 

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { OneClassSvm } from '../../native-free-kernels/contract.js';
-import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
+import type { Kernels, OneClassSvm } from '../../native-free-kernels/contract.js';
 import { ANOMALY } from '../../src/training/dataset.js';
 import {
   DEFAULT_ONE_CLASS_SVM_OPTIONS,
   type OneClassSvmOptions,
   trainOneClassSvm,
 } from '../../src/training/one-class-svm.js';
+import { KERNEL_SETS } from '../support/kernel-sets.js';
 import {
   type ReferenceName,
   type ReferenceSvms,
@@ -24,7 +24,9 @@ describe('training on rows that scikit-learn was trained on', () => {
     expect(svm.supportVectors).toEqual(expected.svm.supportVectors);
     // Our linear kernel is not rounded to float32.
     const tolerance = svm.kernel.function === 'linear' ? 1e-6 : 1e-10;
-    expectClose(decisionsOf(svm, probes), expected.decisions, tolerance);
+    for (const kernels of KERNEL_SETS) {
+      expectClose(decisionsOf(svm, probes, kernels), expected.decisions, tolerance);
+    }
   });
 });
 
@@ -44,10 +46,12 @@ describe.skipIf(!hasSharedData)('training on the labelled dataset (needs ../shar
   it.each(WELL_POSED)('gives the scores of scikit-learn at its tolerance of 1e-10: %s', (name) => {
     const { nSupport, decisions, confusion } = reference.svms[name];
     const svm = train(name);
-    const out = decisionsOf(svm, reference.rows);
     expect(svm.nSupport).toBe(nSupport);
-    expectClose(out, decisions, 1e-10);
-    expect(confusionOf(out, reference.labels)).toEqual(confusion);
+    for (const kernels of KERNEL_SETS) {
+      const out = decisionsOf(svm, reference.rows, kernels);
+      expectClose(out, decisions, 1e-10);
+      expect(confusionOf(out, reference.labels)).toEqual(confusion);
+    }
   });
 
   it.each([
@@ -59,11 +63,13 @@ describe.skipIf(!hasSharedData)('training on the labelled dataset (needs ../shar
   ] as const)('at the default tolerance, %s comes within %f of them', (name, bound) => {
     const { nSupport, decisions } = reference.svms[name];
     const svm = train(name, { tolerance: DEFAULT_ONE_CLASS_SVM_OPTIONS.tolerance });
-    const out = decisionsOf(svm, reference.rows);
     expect(svm.nSupport).toBe(nSupport);
-    expectClose(out, decisions, bound);
-    const otherVerdicts = decisions.filter((decision, row) => decision > 0 !== out[row] > 0);
-    expect(Math.max(0, ...otherVerdicts.map(Math.abs))).toBeLessThan(1e-6);
+    for (const kernels of KERNEL_SETS) {
+      const out = decisionsOf(svm, reference.rows, kernels);
+      expectClose(out, decisions, bound);
+      const otherVerdicts = decisions.filter((decision, row) => decision > 0 !== out[row] > 0);
+      expect(Math.max(0, ...otherVerdicts.map(Math.abs))).toBeLessThan(1e-6);
+    }
   });
 
   it('finds no direction with a linear kernel, where scikit-learn finds rounding errors', () => {
@@ -71,18 +77,18 @@ describe.skipIf(!hasSharedData)('training on the labelled dataset (needs ../shar
     // libsvm makes of kernel values in float32, after some 10⁹ steps: below their rounding error.
     const { rows, svms } = reference;
     const svm = train('linear');
-    const out = decisionsOf(svm, rows);
+    const outs = KERNEL_SETS.map((kernels) => decisionsOf(svm, rows, kernels));
     const ROUNDING = 2 ** -24;
     magnitudesOf(svm, rows).forEach((magnitude, row) => {
-      expect(Math.abs(out[row])).toBeLessThan(1e-12 * magnitude);
+      for (const out of outs) expect(Math.abs(out[row])).toBeLessThan(1e-12 * magnitude);
       expect(Math.abs(svms.linear.decisions[row])).toBeLessThan(ROUNDING * magnitude);
     });
   });
 });
 
-function decisionsOf(svm: OneClassSvm, rows: Float64Array): Float64Array {
+function decisionsOf(svm: OneClassSvm, rows: Float64Array, kernels: Kernels): Float64Array {
   const out = new Float64Array(rows.length / svm.nFeatures);
-  plainKernels.decisionInto(svm, rows, out.length, out);
+  kernels.decisionInto(svm, rows, out.length, out);
   return out;
 }
 
