@@ -66,7 +66,7 @@ export interface OneClassSvm {
   readonly nSupport: number;
   /** [nSupport × nFeatures] row-major */
   readonly supportVectors: Float64Array;
-  /** [nSupport] dual coefficients α, positive */
+  /** [nSupport] dual coefficients α: positive for One-Class SVMs, of either sign otherwise */
   readonly coefficients: Float64Array;
   /** −ρ */
   readonly intercept: number;

@@ -6,13 +6,16 @@ import { ResidentDots } from './resident-dots.js';
 import { ResidentForest } from './resident-forest.js';
 import { ResidentRbf } from './resident-rbf.js';
 import { ResidentScaler } from './resident-scaler.js';
+import { ResidentSignedRbf } from './resident-signed-rbf.js';
 
 /** Kernels for one thread. `module`: compiled from kernels.wasm. */
 export function createWasmKernels(module: WebAssembly.Module): Kernels {
   const residentScaler = once((scaler: StandardScaler) => new ResidentScaler(module, scaler));
-  const residentSvm = once((svm: OneClassSvm) =>
-    svm.kernel.function === 'rbf' ? new ResidentRbf(module, svm) : new ResidentDots(module, svm),
-  );
+  const residentSvm = once((svm: OneClassSvm) => {
+    if (svm.kernel.function !== 'rbf') return new ResidentDots(module, svm);
+    const isPositive = svm.coefficients.every((coefficient) => coefficient > 0);
+    return isPositive ? new ResidentRbf(module, svm) : new ResidentSignedRbf(module, svm);
+  });
   const residentByForest = new WeakMap<Forest, ResidentForest | undefined>();
 
   function residentOf(forest: Forest): ResidentForest | undefined {

@@ -49,10 +49,13 @@ export function describeKernels(kernels: Kernels): void {
     const svm = randomSvm(new MersenneTwister(3), name, 41, 9);
     describeBatches((rows, nRows, out) => kernels.decisionInto(svm, rows, nRows, out), 9, 1);
 
-    it('agrees with the formula for any numbers of rows, features and support vectors', () => {
+    it.each([
+      ['positive coefficients', 0.01],
+      ['coefficients of either sign', -1],
+    ])('agrees with the formula for any numbers of rows, features and %s', (_, lowest) => {
       const property = fc.property(SEED, SIZE, SIZE, SIZE, (seed, nRows, nFeatures, nSupport) => {
         const random = new MersenneTwister(seed);
-        const model = randomSvm(random, name, nSupport, nFeatures);
+        const model = randomSvm(random, name, nSupport, nFeatures, lowest);
         const rows = randomValues(random, nRows * nFeatures);
         const out = new Float64Array(nRows);
         kernels.decisionInto(model, rows, nRows, out);

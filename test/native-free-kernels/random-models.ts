@@ -55,11 +55,13 @@ function randomFloat32(random: MersenneTwister, nFeatures: number): Transform {
   return { type: 'float32', nFeatures, offset, factor };
 }
 
+/** With coefficients from `lowestCoefficient` to 1: positive ones, unless it is negative. */
 export function randomSvm(
   random: MersenneTwister,
   kernelFunction: KernelFunction,
   nSupport: number,
   nFeatures: number,
+  lowestCoefficient = 0.01,
 ): OneClassSvm {
   return {
     kernel: {
@@ -71,7 +73,9 @@ export function randomSvm(
     nFeatures,
     nSupport,
     supportVectors: randomValues(random, nSupport * nFeatures),
-    coefficients: Float64Array.from({ length: nSupport }, () => uniform(random, 0.01, 1)),
+    coefficients: Float64Array.from({ length: nSupport }, () =>
+      uniform(random, lowestCoefficient, 1),
+    ),
     intercept: uniform(random, -2, 2),
   };
 }

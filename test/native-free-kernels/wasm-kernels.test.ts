@@ -1,5 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Forest, Kernels, OneClassSvm } from '../../native-free-kernels/contract.js';
+import type {
+  Forest,
+  Kernels,
+  OneClassSvm,
+  SvmKernel,
+} from '../../native-free-kernels/contract.js';
+import { integerPower } from '../../native-free-kernels/one-class-svm.js';
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import { createWasmKernels } from '../../native-free-kernels/wasm-kernels.js';
 import { layOutForest } from '../../src/model/forest-layout.js';
@@ -11,30 +18,52 @@ import { randomSvm, randomTrees, randomValues, treeOfLeaves } from './random-mod
 
 describeKernels(kernels);
 
+const N_FEATURES = 9;
+const N_ROWS = 300;
+
 describe('an RBF machine of the wasm kernels', () => {
-  const N_FEATURES = 9;
-  const N_ROWS = 300;
+  describe.each([
+    ['positive', 0.01],
+    ['of either sign', -1],
+  ])('whose coefficients are %s', (_, lowestCoefficient) => {
+    it.each([
+      [1, 1],
+      [1, 1e3],
+      [1e3, 1],
+      [1e3, 1e3],
+      [1e6, 1e6],
+      [1e160, 1],
+      [1, 1e160],
+    ])('is exact on rows shifted by %d with support vectors shifted by %d', (byRows, bySupport) => {
+      const random = new MersenneTwister(5);
+      const model = randomSvm(random, 'rbf', 21, N_FEATURES, lowestCoefficient);
+      const supportVectors = model.supportVectors.map((value) => value + bySupport);
+      const svm = { ...model, supportVectors };
+      const rows = randomValues(random, N_ROWS * N_FEATURES).map((value) => value + byRows);
+      const out = new Float64Array(N_ROWS);
+      kernels.decisionInto(svm, rows, N_ROWS, out);
+      out.forEach((decision, row) => {
+        const values = [...rows.subarray(row * N_FEATURES, (row + 1) * N_FEATURES)];
+        const { score, magnitude } = naiveDecision(svm, values);
+        expect(Math.abs(decision - score)).toBeLessThanOrEqual(1e-12 * magnitude);
+      });
+    });
+  });
 
   it.each([
-    [1, 1],
-    [1, 1e3],
-    [1e3, 1],
-    [1e3, 1e3],
-    [1e6, 1e6],
-    [1e160, 1],
-    [1, 1e160],
-  ])('is exact on rows shifted by %d with support vectors shifted by %d', (byRows, bySupport) => {
-    const random = new MersenneTwister(5);
-    const model = randomSvm(random, 'rbf', 21, N_FEATURES);
-    const supportVectors = model.supportVectors.map((value) => value + bySupport);
-    const svm = { ...model, supportVectors };
-    const rows = randomValues(random, N_ROWS * N_FEATURES).map((value) => value + byRows);
-    const out = new Float64Array(N_ROWS);
+    ['negative', [-0.5, -0.25, -1]],
+    ['zero', [0, 0, 0]],
+    ['positive, zero or negative', [0.5, 0, -1]],
+  ])('takes coefficients that are all %s', (_, coefficients) => {
+    const random = new MersenneTwister(12);
+    const model = randomSvm(random, 'rbf', 3, N_FEATURES);
+    const svm = { ...model, coefficients: Float64Array.from(coefficients) };
+    const rows = randomValues(random, N_ROWS * N_FEATURES);
+    const [out, plain] = [new Float64Array(N_ROWS), new Float64Array(N_ROWS)];
     kernels.decisionInto(svm, rows, N_ROWS, out);
+    plainKernels.decisionInto(svm, rows, N_ROWS, plain);
     out.forEach((decision, row) => {
-      const values = [...rows.subarray(row * N_FEATURES, (row + 1) * N_FEATURES)];
-      const { score, magnitude } = naiveDecision(svm, values);
-      expect(Math.abs(decision - score)).toBeLessThanOrEqual(1e-12 * magnitude);
+      expect(Math.abs(decision - plain[row])).toBeLessThanOrEqual(1e-12);
     });
   });
 
@@ -95,9 +124,102 @@ function expectPlainDecisions(svm: OneClassSvm, rows: Float64Array): void {
   });
 }
 
-describe('a forest of small trees', () => {
-  const N_FEATURES = 9;
+describe('a function of x·s in the wasm kernels', () => {
+  /** Of one support vector, so that the decision is its value at `argument`. */
+  const valueAt = (argument: number, kernel: SvmKernel) => {
+    const svm: OneClassSvm = {
+      kernel,
+      nFeatures: 1,
+      nSupport: 1,
+      supportVectors: Float64Array.of(1),
+      coefficients: Float64Array.of(1),
+      intercept: 0,
+    };
+    const out = new Float64Array(1);
+    kernels.decisionInto(svm, Float64Array.of(argument), 1, out);
+    return out[0];
+  };
+  const expectClose = (actual: number, expected: number) => {
+    if (!Number.isFinite(expected)) expect(actual).toBe(expected);
+    // Below 1e-308 a float64 has fewer digits.
+    else {
+      const tolerance = 1e-12 * Math.abs(expected) + 1e-310;
+      expect(Math.abs(actual - expected)).toBeLessThanOrEqual(tolerance);
+    }
+  };
+  const expectTanh = (argument: number) => {
+    const kernel = { function: 'sigmoid', gamma: 1, coef0: 0, degree: 0 } as const;
+    expectClose(valueAt(argument, kernel), Math.tanh(argument));
+  };
 
+  it('is tanh to 1e-12 of itself, at the faintest and the largest arguments', () => {
+    fc.assert(fc.property(fc.double(), expectTanh), { numRuns: 2_000 });
+    for (const edge of [0, 1e-320, 1e-300, 1e-17, 19, 20, 21, 700, 1e300, Infinity, NaN]) {
+      expectTanh(edge);
+      expectTanh(-edge);
+    }
+  });
+
+  it('is tanh to 1e-12 of itself, where steps of its table meet', () => {
+    const step = Math.LN2 / 2_048;
+    for (let half = -200; half < 200; half++) {
+      for (const nearby of [-1e-9, 0, 1e-9]) expectTanh((half * step) / 2 + nearby);
+    }
+    fc.assert(fc.property(fc.double({ min: -25, max: 25 }), expectTanh), { numRuns: 2_000 });
+  });
+
+  it('is any whole power, of any number', () => {
+    const property = fc.property(fc.double(), fc.nat(70), (base, degree) => {
+      const kernel = { function: 'poly', gamma: 1, coef0: 0, degree } as const;
+      expectClose(valueAt(base, kernel), integerPower(base, degree));
+    });
+    fc.assert(property, { numRuns: 2_000 });
+  });
+
+  it.each(['poly', 'sigmoid'] as const)('overflows where the plain kernels do: %s', (name) => {
+    const random = new MersenneTwister(13);
+    const model = randomSvm(random, name, 21, N_FEATURES, -1);
+    const svm = { ...model, kernel: { ...model.kernel, degree: 3 } };
+    const sizes = [1e60, 1e102, 1e150, 1e300, 1e308, Infinity, NaN];
+    const rows = randomValues(random, sizes.length * N_FEATURES).map(
+      (value, at) => value * sizes[Math.floor(at / N_FEATURES)],
+    );
+    const [out, plain] = [new Float64Array(sizes.length), new Float64Array(sizes.length)];
+    kernels.decisionInto(svm, rows, sizes.length, out);
+    plainKernels.decisionInto(svm, rows, sizes.length, plain);
+    out.forEach((decision, row) => {
+      if (Number.isFinite(plain[row])) {
+        expect(Math.abs(decision / plain[row] - 1)).toBeLessThan(1e-12);
+      } else expect(decision).toBe(plain[row]);
+    });
+    expect(plain.some((decision) => !Number.isFinite(decision))).toBe(true);
+  });
+
+  it('sums what cancels out as the plain kernels do, though its own sums overflow', () => {
+    const svm: OneClassSvm = {
+      kernel: { function: 'poly', gamma: 1, coef0: 0, degree: 1 },
+      nFeatures: 1,
+      nSupport: 4,
+      supportVectors: new Float64Array(4).fill(1),
+      coefficients: Float64Array.of(1, -1, 1, -1),
+      intercept: 0.5,
+    };
+    const out = new Float64Array(1);
+    kernels.decisionInto(svm, Float64Array.of(1.7e308), 1, out);
+    expect(out[0]).toBe(0.5);
+  });
+
+  it('gives its memory back: any number of models may come and go', () => {
+    const out = new Float64Array(1);
+    const random = new MersenneTwister(14);
+    for (let model = 0; model < 5_000; model++) {
+      kernels.decisionInto(randomSvm(random, 'poly', 1, 1), Float64Array.of(1), 1, out);
+    }
+    expect(out[0]).not.toBe(0);
+  });
+});
+
+describe('a forest of small trees', () => {
   it.each([
     ['one lone leaf', [1]],
     ['lone leaves', [1, 1, 1]],
