@@ -8,8 +8,12 @@ import {
   type SettingName,
   shownDefault,
 } from '../config.js';
+import { importInThread } from '../model/detector-import.js';
 import { exampleRow } from '../model/schema.js';
 import { type RunningServer, startServer } from '../server/server.js';
+
+/** Reads what users bring, in a thread of its own. */
+const IMPORT_THREAD = new URL('../interop/import-thread.js', import.meta.url);
 
 export function addServeCommand(program: Command): void {
   const command = program.command('serve').description('Serve detectors over HTTP');
@@ -21,7 +25,7 @@ export function addServeCommand(program: Command): void {
     );
   }
   command.action(async (options: ConfigOptions) => {
-    const server = await startServer(readConfig(options));
+    const server = await startServer(readConfig(options), importInThread(IMPORT_THREAD));
     console.log(greeting(server));
     await stopSignal();
     await server.close();

@@ -1,0 +1,7 @@
+// The thread that reads every file that can be imported, for servers.
+import { answerImport } from '../model/answer-import.js';
+import { importModel } from './import-model.js';
+
+answerImport((bytes, name) =>
+  importModel({ fileName: name ?? 'the file', bytes }, name === undefined ? {} : { name }),
+);
