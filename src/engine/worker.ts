@@ -9,6 +9,7 @@ import { attachDetector } from '../model/detector-file.js';
 import { checkFinite } from '../model/rows.js';
 import { Scorer } from '../model/scorer.js';
 import { chooseKernels, type KernelChoice } from './choose-kernels.js';
+import { collectGarbage } from './collect-garbage.js';
 import type {
   BodyTask,
   DetectorHandle,
@@ -76,8 +77,12 @@ function attach({ version, bytes, shared }: DetectorHandle): Detector {
 
 function beginGeneration(newest: number): void {
   generation = newest;
+  const hasForgotten = [...earlierByVersion.keys()].some(
+    (version) => !detectorByVersion.has(version),
+  );
   earlierByVersion = detectorByVersion;
   detectorByVersion = new Map();
+  if (hasForgotten) collectGarbage();
 }
 
 const NO_BYTES = new Uint8Array(0);

@@ -421,6 +421,23 @@ describe('the memory of a detector', () => {
   });
 });
 
+describe('detectors that are not used any more', () => {
+  it('are forgotten by the workers, and known again when they are asked for', async () => {
+    const detector = sampleOneClassSvm({ title: 'comes and goes' });
+    const rows = sampleRows(MANY);
+    const expected = [...scoresOf(detector, rows).scores];
+    for (let generation = 0; generation < 4; generation++) {
+      expect(await scoresFromWorker(pool, detector, rows)).toEqual(expected);
+      pool.forgetUnused();
+      // With these the workers begin another generation, without the detector.
+      for (let i = 0; i < generation; i++) {
+        await Promise.all([1, 2, 3, 4].map(() => scoresFromWorker(pool, SVM, rows)));
+        pool.forgetUnused();
+      }
+    }
+  });
+});
+
 describe('a full queue', () => {
   it('refuses more rows than may wait, and takes them again when there is room', async () => {
     const engine = await engineWith({ workers: 1, maxQueuedRows: 100 });
