@@ -24,41 +24,52 @@ export type ImportReply =
   | { readonly ok: true; readonly bytes: Uint8Array<SharedArrayBuffer> }
   | { readonly ok: false; readonly error: ErrorData };
 
-/** Of a file that is read; what its arrays take is bounded by the reader. */
-const MOST_HEAP_MIB = 256;
-const LONGEST_MS = 30_000;
+export interface ImportLimits {
+  /** Of V8's heap; what arrays take beside it is bounded by the reader. */
+  readonly heapMib: number;
+  readonly timeMs: number;
+}
+
+const LIMITS: ImportLimits = { heapMib: 256, timeMs: 30_000 };
 
 const OWN_FORMAT_THREAD = new URL('./detector-import-thread.js', import.meta.url);
 
 /** `threadFile`: a module that calls `answerImport`, by default for our own format alone. */
-export function importInThread(threadFile: URL = OWN_FORMAT_THREAD): ImportDetector {
+export function importInThread(
+  threadFile: URL = OWN_FORMAT_THREAD,
+  limits = LIMITS,
+): ImportDetector {
   return async (bytes, name) => {
     const own = new Uint8Array(new SharedArrayBuffer(bytes.length));
     copyIntoShared(bytes, own, 0);
-    const reply = await runThread(threadFile, { bytes: own, name });
+    const reply = await runThread(threadFile, { bytes: own, name }, limits);
     if (!reply.ok) throw AnomalyPredictorError.fromData(reply.error);
     return attachDetector(reply.bytes);
   };
 }
 
-function runThread(threadFile: URL, task: ImportTask): Promise<ImportReply> {
+function runThread(
+  threadFile: URL,
+  task: ImportTask,
+  { heapMib, timeMs }: ImportLimits,
+): Promise<ImportReply> {
   const thread = new Worker(threadFile, {
     workerData: task,
-    resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MIB },
+    resourceLimits: { maxOldGenerationSizeMb: heapMib },
   });
   return new Promise<ImportReply>((resolve, reject) => {
     const giveUp = (what: string, cause?: unknown) => {
       reject(new AnomalyPredictorError('bad-detector-file', what, {}, { cause }));
     };
     const timer = setTimeout(() => {
-      giveUp(`the file is not read within ${LONGEST_MS / 1_000} s`);
+      giveUp(`the file cannot be read within ${timeMs / 1_000} s`);
       thread.terminate();
-    }, LONGEST_MS);
+    }, timeMs);
     thread.once('message', resolve);
     thread.once('error', (error: NodeJS.ErrnoException) => {
       giveUp(
         error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-          ? `the file cannot be read within ${MOST_HEAP_MIB} MiB of memory`
+          ? `the file cannot be read within ${heapMib} MiB of memory`
           : `the file cannot be read: ${error.message}`,
         error,
       );

@@ -65,7 +65,7 @@ export const showOperation = {
 export const addOperation = {
   summary: 'Serve an uploaded detector, in place of the one of its name',
   description:
-    'The body is a detector file. It is checked and tried out first; requests that are under way end with the ' +
+    'The body is a detector file, or the file of a model that can be imported. It is checked and tried out first; requests that are under way end with the ' +
     'version with which they began.',
   parameters: [
     {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, readConfig } from '../../src/config.js';
 import type { Detector } from '../../src/model/detector.js';
+import type { ImportDetector } from '../../src/model/detector-import.js';
 import { saveDetector } from '../../src/model/detector-store.js';
 import { tokenHash } from '../../src/server/auth.js';
 import { startServer } from '../../src/server/server.js';
@@ -19,6 +20,8 @@ export interface ServerOptions extends Partial<Omit<Config, 'models'>> {
   readonly detectors?: readonly Detector[];
   /** In place of `detectors`, by the names of their files. */
   readonly files?: Readonly<Record<string, Detector>>;
+  /** @default for our own format alone */
+  readonly importDetector?: ImportDetector;
 }
 
 export interface TestServer {
@@ -42,7 +45,12 @@ export interface RequestOptions {
 }
 
 export async function runServer(options: ServerOptions = {}): Promise<TestServer> {
-  const { files, detectors = [sampleForest(), sampleOneClassSvm()], ...changes } = options;
+  const {
+    files,
+    detectors = [sampleForest(), sampleOneClassSvm()],
+    importDetector,
+    ...changes
+  } = options;
   const models = mkdtempSync(join(tmpdir(), 'anomaly-predictor-server-'));
   if (files === undefined) for (const detector of detectors) saveDetector(detector, models);
   for (const [file, { bytes }] of Object.entries(files ?? {})) {
@@ -50,7 +58,7 @@ export async function runServer(options: ServerOptions = {}): Promise<TestServer
   }
   const config = { ...readConfig({}, {}), port: 0, workers: 2 };
   const tokens = { tokens: [tokenHash(SCORING_TOKEN)], adminTokens: [tokenHash(TOKEN)] };
-  const server = await startServer({ ...config, ...tokens, ...changes, models });
+  const server = await startServer({ ...config, ...tokens, ...changes, models }, importDetector);
   const { url } = server;
 
   async function request(path: string, options: RequestOptions = {}): Promise<Response> {
