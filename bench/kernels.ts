@@ -35,7 +35,7 @@ export interface KernelReport {
 }
 
 /** Kernels that WebAssembly speeds up; the others are the plain ones there too. */
-const WITH_TWINS: readonly string[] = ['scale', 'rbf', 'poly', 'sigmoid', 'forest'];
+const WITH_TWINS: readonly string[] = ['rbf', 'poly', 'sigmoid', 'forest'];
 
 const LEAST_SAMPLES = 5;
 /** Larger batches are left out for models that need longer than this for one. */

@@ -62,7 +62,6 @@ export interface WasmKernels {
     row: number,
     reached: number,
   ): number;
-  scalePairs(rows: number, nPairs: number, means: number, scales: number, pairBytes: number): void;
 }
 
 const PAGE_BYTES = 65_536;

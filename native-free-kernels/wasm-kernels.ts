@@ -1,16 +1,14 @@
-// The WebAssembly twins of the plain kernels, for what they speed up: standard scalers, support vector
-// machines but linear ones, and forests.
-import type { Forest, Kernels, OneClassSvm, StandardScaler, Transform } from './contract.js';
+// The WebAssembly twins of the plain kernels, for what they speed up: support vector machines but linear
+// ones, and forests. Two divisions at a time do not pay for copying rows to be scaled there and back.
+import type { Forest, Kernels, OneClassSvm } from './contract.js';
 import { plainKernels } from './plain-kernels.js';
 import { ResidentDots } from './resident-dots.js';
 import { ResidentForest } from './resident-forest.js';
 import { ResidentRbf } from './resident-rbf.js';
-import { ResidentScaler } from './resident-scaler.js';
 import { ResidentSignedRbf } from './resident-signed-rbf.js';
 
 /** Kernels for one thread. `module`: compiled from kernels.wasm. */
 export function createWasmKernels(module: WebAssembly.Module): Kernels {
-  const residentScaler = once((scaler: StandardScaler) => new ResidentScaler(module, scaler));
   const residentSvm = once((svm: OneClassSvm) => {
     if (svm.kernel.function !== 'rbf') return new ResidentDots(module, svm);
     const isPositive = svm.coefficients.every((coefficient) => coefficient > 0);
@@ -29,14 +27,7 @@ export function createWasmKernels(module: WebAssembly.Module): Kernels {
 
   return Object.freeze({
     name: 'wasm',
-
-    transformInto(transform: Transform, rows: Float64Array, nRows: number, out: Float64Array) {
-      if (transform.type === 'standard' && ResidentScaler.paysFor(transform, nRows)) {
-        residentScaler(transform).transformInto(rows, nRows, out);
-      } else {
-        plainKernels.transformInto(transform, rows, nRows, out);
-      }
-    },
+    transformInto: plainKernels.transformInto,
 
     decisionInto(svm: OneClassSvm, rows: Float64Array, nRows: number, out: Float64Array) {
       if (svm.kernel.function === 'linear') plainKernels.decisionInto(svm, rows, nRows, out);

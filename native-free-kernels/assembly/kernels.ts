@@ -2,5 +2,4 @@
 export { addLeaves, sumLeavesOfOne } from './forest';
 export { addRbf } from './rbf';
 export { addSmallTrees } from './small-trees';
-export { scalePairs } from './standard';
 export { addPowers, addTanhs } from './dots';

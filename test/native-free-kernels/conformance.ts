@@ -119,7 +119,7 @@ export function describeKernels(kernels: Kernels): void {
 const SEED = fc.nat(2 ** 31 - 1);
 /** Of rows, features, support vectors and trees: whole vector registers and what is left over. */
 const SIZE = fc.integer({ min: 1, max: 19 });
-/** On both sides of where rows are worth a copy. */
+/** On both sides of where copying rows elsewhere might be worth it. */
 const N_ROWS = fc.integer({ min: 1, max: 300 });
 
 const FIRST_ROW = fc.nat(50);
