@@ -1,5 +1,5 @@
 // Reads any model file that can be served and tells which it is by its content, never by its name: a detector of our
-// own, or a model of scikit-learn.
+// own, a model of scikit-learn, or an ONNX model.
 import { createHash } from 'node:crypto';
 import { AnomalyPredictorError } from '../errors.js';
 import type { Detector } from '../model/detector.js';
@@ -9,6 +9,7 @@ import { decompress } from './compression/decompress.js';
 import type { ImportOptions } from './imported-model.js';
 import { makeDetector } from './make-detector.js';
 import { badModelFile } from './model-file-error.js';
+import { importOnnx } from './onnx/import-onnx.js';
 import { readPickle } from './pickle/read-pickle.js';
 import type { PickleValue } from './pickle/values.js';
 import { importScikitLearn } from './scikit-learn/import-scikit-learn.js';
@@ -44,14 +45,23 @@ export async function importModel(
       ? detector
       : assembleDetector({ ...detector, name });
   }
+  const files = [file, ...(scaler === undefined ? [] : [scaler])].map(describeFile);
+  const origin = { name: name ?? nameAfter(file.fileName), files };
+  const unpacked = await decompress(file.bytes);
+  if (isOnnxFile(unpacked)) {
+    if (scaler !== undefined) {
+      const message = '"scaler" is for pickles; an ONNX model has its scaler inside';
+      throw new AnomalyPredictorError('bad-option', message, { field: 'scaler' });
+    }
+    const imported = importOnnx(unpacked, options);
+    return makeDetector(imported, { ...origin, format: 'onnx' }, options.featureNames);
+  }
   const imported = importScikitLearn(
-    await pickleIn(file),
-    scaler === undefined ? undefined : await pickleIn(scaler),
+    pickleIn(unpacked, file.fileName),
+    scaler && pickleIn(await decompress(scaler.bytes), scaler.fileName),
     options,
   );
-  const files = [file, ...(scaler === undefined ? [] : [scaler])].map(describeFile);
-  const origin = { name: name ?? nameAfter(file.fileName), format: 'scikit-learn', files } as const;
-  return makeDetector(imported, origin, options.featureNames);
+  return makeDetector(imported, { ...origin, format: 'scikit-learn' }, options.featureNames);
 }
 
 const JSON_START = 0x7b;
@@ -68,12 +78,18 @@ function isDetectorFile(bytes: Uint8Array): boolean {
 /** What pickles of protocol 2 and later begin with. */
 const PROTOCOL = 0x80;
 
-async function pickleIn({ fileName, bytes }: ModelFile): Promise<PickleValue> {
-  const unpacked = await decompress(bytes);
+function pickleIn(unpacked: Uint8Array, fileName: string): PickleValue {
   if (unpacked[0] === PROTOCOL) return readPickle(unpacked);
   throw badModelFile(
-    `${fileName} is neither a detector's file nor a pickle (protocol 2 or later, as joblib and pickle write it)`,
+    `${fileName} is neither a detector's file nor an ONNX model nor a pickle (protocol 2 or later, as joblib and pickle write it)`,
   );
+}
+
+/** Key of the version in which an ONNX model is written, its first field. */
+const IR_VERSION_KEY = 0x08;
+
+function isOnnxFile(bytes: Uint8Array): boolean {
+  return bytes[0] === IR_VERSION_KEY;
 }
 
 function refuseOption(field: string, value: unknown): void {

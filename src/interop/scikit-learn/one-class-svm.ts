@@ -2,6 +2,7 @@
 import { KERNEL_FUNCTIONS, type KernelFunction } from '../../../native-free-kernels/contract.js';
 import type { Model } from '../../model/detector.js';
 import { PickleGlobal, type PickleObject } from '../pickle/values.js';
+import { riskScaleOf } from '../risk-scale.js';
 import {
   attributeOf,
   badAttribute,
@@ -14,8 +15,6 @@ import {
 
 /** As in a detector file. */
 const HIGHEST_DEGREE = 1_000;
-/** Risk of a row that is like no training row, where the RBF kernel is 0: 1 / (1 + e^−4) = 0.98. */
-const SCALES_IN_INTERCEPT = 4;
 
 /** @throws AnomalyPredictorError `bad-model-file` */
 export function readOneClassSvm(object: PickleObject, nFeatures: number): Model {
@@ -52,8 +51,7 @@ export function readOneClassSvm(object: PickleObject, nFeatures: number): Model 
       coefficients,
       intercept,
     },
-    // The file has no training rows whose decisions could tell their spread, but ρ is in the same unit.
-    riskScale: Math.abs(intercept) / SCALES_IN_INTERCEPT || 1,
+    riskScale: riskScaleOf(intercept),
   };
 }
 
