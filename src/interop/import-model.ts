@@ -109,9 +109,9 @@ function describeFile({ fileName, bytes }: ModelFile): ImportProvenance['files']
   return { file: fileName, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-/** 'my-model' of 'my model.pkl.gz'. */
-function nameAfter(fileName: string): string {
-  const stem = fileName.replace(/(\.[a-z0-9]{1,8}){1,2}$/i, '');
+/** What a detector is called after a file, without its folder: 'my-model' of 'my model.pkl.gz'. */
+export function nameAfter(fileName: string): string {
+  const stem = fileName.replace(/\.[a-z0-9]+(\.(gz|bz2|lz4|xz|z|zlib))?$/i, '');
   const name = stem.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
   return name.slice(0, 100) || 'imported';
 }

@@ -1,5 +1,4 @@
 // From the estimators in a pickle to a model that kernels can score with.
-import type { Transform } from '../../../native-free-kernels/contract.js';
 import { AnomalyPredictorError } from '../../errors.js';
 import type { ImportedModel, ImportOptions } from '../imported-model.js';
 import { badModelFile } from '../model-file-error.js';
@@ -11,7 +10,7 @@ import { readIsolationForest } from './isolation-forest.js';
 import { readOneClassSvm } from './one-class-svm.js';
 import { parametersOf } from './parameters.js';
 import { stepsOf } from './pipeline.js';
-import { SCALER_BY_CLASS } from './scalers.js';
+import { type ReadScaler, SCALER_BY_CLASS } from './scalers.js';
 
 const CLASSIFIERS: readonly string[] = [
   'RandomForestClassifier',
@@ -33,13 +32,14 @@ export function importScikitLearn(
   { anomalyClass }: ImportOptions,
 ): ImportedModel {
   const steps = [...(scaler === undefined ? [] : stepsOf(scaler)), ...stepsOf(model)];
-  const scalers = steps.slice(0, -1);
   const estimator = steps.at(-1);
   if (estimator === undefined) throw badModelFile('the pipeline has no steps');
+  const readModel = modelReaderOf(estimator, anomalyClass);
+  const scalers = steps.slice(0, -1).map((step) => ({ step, read: scalerReaderOf(step) }));
   const nFeatures = featureCountOf(steps);
   return {
-    ...readModel(estimator, nFeatures, anomalyClass),
-    transforms: scalers.map((step) => readScaler(step, nFeatures)),
+    ...readModel(nFeatures),
+    transforms: scalers.map(({ step, read }) => read(step, nFeatures)),
     nFeatures,
     featureNames: featureNamesOf(steps, nFeatures),
     estimator: steps.map(classOf).join(', '),
@@ -48,13 +48,13 @@ export function importScikitLearn(
   };
 }
 
-function readModel(
-  estimator: PickleObject,
-  nFeatures: number,
-  anomalyClass: string | undefined,
-): Pick<ImportedModel, 'model' | 'threshold'> {
+type ReadModel = (nFeatures: number) => Pick<ImportedModel, 'model' | 'threshold'>;
+
+function modelReaderOf(estimator: PickleObject, anomalyClass: string | undefined): ReadModel {
   const name = classOf(estimator);
-  if (CLASSIFIERS.includes(name)) return readClassifier(estimator, nFeatures, anomalyClass);
+  if (CLASSIFIERS.includes(name)) {
+    return (nFeatures) => readClassifier(estimator, nFeatures, anomalyClass);
+  }
   const read = READ_BY_CLASS.get(name);
   if (read === undefined) {
     const known = [...READ_BY_CLASS.keys(), ...CLASSIFIERS].join(', ');
@@ -68,7 +68,7 @@ function readModel(
       field: 'anomaly-class',
     });
   }
-  return { model: read(estimator, nFeatures), threshold: 0 };
+  return (nFeatures) => ({ model: read(estimator, nFeatures), threshold: 0 });
 }
 
 const READ_BY_CLASS = new Map([
@@ -76,16 +76,14 @@ const READ_BY_CLASS = new Map([
   ['IsolationForest', readIsolationForest],
 ]);
 
-function readScaler(step: PickleObject, nFeatures: number): Transform {
+function scalerReaderOf(step: PickleObject): ReadScaler {
   const name = classOf(step);
   const read = SCALER_BY_CLASS.get(name);
-  if (read === undefined) {
-    const known = [...SCALER_BY_CLASS.keys()].join(', ');
-    throw badModelFile(
-      `${name} at byte ${step.offsetBytes} cannot stand before a model: expected ${known}`,
-    );
-  }
-  return read(step, nFeatures);
+  if (read !== undefined) return read;
+  const known = [...SCALER_BY_CLASS.keys()].join(', ');
+  throw badModelFile(
+    `${name} at byte ${step.offsetBytes} cannot stand before a model: expected ${known}`,
+  );
 }
 
 /** On which all agree. */

@@ -4,6 +4,9 @@ import { shorten } from '../../errors.js';
 import type { ImportProvenance } from '../../model/provenance.js';
 import { PickleDict, type PickleObject, type PickleValue } from '../pickle/values.js';
 
+/** What parameters are that have another name by now. */
+const DEPRECATED = 'deprecated';
+
 type Parameters = ImportProvenance['parameters'];
 
 /** Far more than any estimator has. */
@@ -22,6 +25,7 @@ export function parametersOf({ state }: PickleObject): Parameters {
 }
 
 function parameterOf(value: PickleValue): Parameters[string] | undefined {
+  if (value === DEPRECATED) return undefined;
   if (value === null || typeof value === 'boolean' || Number.isFinite(value)) {
     return value as null | boolean | number;
   }

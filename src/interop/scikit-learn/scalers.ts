@@ -3,7 +3,7 @@ import type { Transform } from '../../../native-free-kernels/contract.js';
 import { type PickleObject, PickleSequence } from '../pickle/values.js';
 import { attributeOf, badAttribute, finiteNumbersOf, flagOf, unexpected } from './attributes.js';
 
-type ReadScaler = (object: PickleObject, nFeatures: number) => Transform;
+export type ReadScaler = (object: PickleObject, nFeatures: number) => Transform;
 
 /** Each throws `bad-model-file` that names the attribute and its value. */
 export const SCALER_BY_CLASS: ReadonlyMap<string, ReadScaler> = new Map([
