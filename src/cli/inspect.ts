@@ -1,10 +1,8 @@
 // `inspect`: everything that one detector says about itself.
 import type { Command } from 'commander';
-import { type DetectorSummary, summarizeDetector } from '../model/detector-summary.js';
-import type { Provenance } from '../model/provenance.js';
+import { summarizeDetector } from '../model/detector-summary.js';
 import { addModelsFolderOption, detectorOf, type ModelsFolderOption } from './detector-argument.js';
-import { renderMetrics } from './metrics-table.js';
-import { renderTable } from './table.js';
+import { detectorText } from './detector-text.js';
 
 interface InspectOptions extends ModelsFolderOption {
   readonly json?: true;
@@ -19,65 +17,6 @@ export function addInspectCommand(program: Command): void {
     .option('--json', 'print JSON')
     .action((model: string, options: InspectOptions) => {
       const summary = summarizeDetector(detectorOf({ ...options, model }));
-      console.log(options.json ? JSON.stringify(summary, undefined, 2) : describe(summary));
+      console.log(options.json ? JSON.stringify(summary, undefined, 2) : detectorText(summary));
     });
-}
-
-function describe(summary: DetectorSummary): string {
-  const { name, title, version, type, transforms, model, threshold, schema, encoder, metrics } =
-    summary;
-  const features = schema.features.map((feature, i) => {
-    const { column, category } = encoder[i];
-    const source = category === undefined ? column : `${column} = ${category}`;
-    return [feature.name, feature.unit, source, feature.description];
-  });
-  return [
-    `${name}: ${title}`,
-    facts({ version, type, transforms: transforms.join(', ') || 'none', ...model, threshold }),
-    '',
-    'Features',
-    indent(renderTable(['name', 'unit', 'CSV column', 'description'], features)),
-    '',
-    'Metrics, on rows that training did not see',
-    indent(metrics === null ? 'not evaluated' : renderMetrics(metrics)),
-    '',
-    'Provenance',
-    facts(factsOf(summary.provenance)),
-  ].join('\n');
-}
-
-function factsOf(provenance: Provenance): Facts {
-  if (provenance.origin === 'training') {
-    const { trainer, data, split, parameters } = provenance;
-    return {
-      trainer,
-      data: `${data.file}, ${data.rows} rows used, ${data.droppedRows} dropped`,
-      sha256: data.sha256,
-      'trained on': `${split.trainNormal} normal and ${split.trainAnomaly} anomalous rows`,
-      'tested on': `${split.testNormal} normal and ${split.testAnomaly} anomalous rows`,
-      seed: split.seed,
-      ...parameters,
-    };
-  }
-  const { importer, files, format, estimator, version, featureNames, parameters } = provenance;
-  return {
-    importer,
-    ...Object.fromEntries(files.map(({ file, sha256 }) => [file, `SHA-256 ${sha256}`])),
-    format: version === null ? format : `${format} ${version}`,
-    estimator,
-    'features in the file': featureNames?.join(', ') ?? 'not named',
-    ...parameters,
-  };
-}
-
-type Facts = Readonly<Record<string, string | number | boolean | null>>;
-
-function facts(valueByName: Facts): string {
-  const entries = Object.entries(valueByName);
-  const width = Math.max(...entries.map(([name]) => name.length));
-  return indent(entries.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n'));
-}
-
-function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, '  ');
 }

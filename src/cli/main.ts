@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { AnomalyPredictorError, type ErrorTag } from '../errors.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
 import { addEvaluateCommand } from './evaluate.js';
+import { addImportCommand } from './import.js';
 import { addInspectCommand } from './inspect.js';
 import { addModelsCommand } from './models.js';
 import { addScoreCommand } from './score.js';
@@ -16,6 +17,7 @@ import { addTrainCommand } from './train.js';
 const ADD_COMMANDS = [
   addServeCommand,
   addTrainCommand,
+  addImportCommand,
   addEvaluateCommand,
   addScoreCommand,
   addSendCommand,

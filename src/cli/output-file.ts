@@ -7,17 +7,17 @@ import { AnomalyPredictorError } from '../errors.js';
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const STOPPED_BY_SIGNAL = 130;
 
+/** Text, or bytes. */
+type Output = AsyncIterable<string> | Iterable<Uint8Array>;
+
 /** `path`: undefined for stdout. */
-export async function writeOutput(
-  path: string | undefined,
-  text: AsyncIterable<string>,
-): Promise<void> {
+export async function writeOutput(path: string | undefined, content: Output): Promise<void> {
   if (path === undefined) {
-    await pipeline(text, process.stdout, { end: false });
+    await pipeline(content, process.stdout, { end: false });
   } else if (isReplaceable(path)) {
-    await writeWhole(existsSync(path) ? realpathSync(path) : path, text);
+    await writeWhole(existsSync(path) ? realpathSync(path) : path, content);
   } else {
-    await writeFile(path, text);
+    await writeFile(path, content);
   }
 }
 
@@ -26,14 +26,14 @@ function isReplaceable(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
 }
 
-async function writeWhole(path: string, text: AsyncIterable<string>): Promise<void> {
+async function writeWhole(path: string, content: Output): Promise<void> {
   const partial = `${path}.${process.pid}.partial`;
   const remove = () => rmSync(partial, { force: true });
   const stop = () => process.exit(STOPPED_BY_SIGNAL);
   process.once('exit', remove);
   for (const signal of SIGNALS) process.once(signal, stop);
   try {
-    await writeFile(partial, text);
+    await writeFile(partial, content);
     renameSync(partial, path);
   } finally {
     remove();
@@ -42,7 +42,7 @@ async function writeWhole(path: string, text: AsyncIterable<string>): Promise<vo
   }
 }
 
-async function writeFile(path: string, text: AsyncIterable<string>): Promise<void> {
+async function writeFile(path: string, content: Output): Promise<void> {
   let file: FileHandle;
   try {
     file = await open(path, 'w');
@@ -50,5 +50,5 @@ async function writeFile(path: string, text: AsyncIterable<string>): Promise<voi
     const message = `cannot write the output: ${(cause as Error).message}`;
     throw new AnomalyPredictorError('bad-data-file', message, { file: path }, { cause });
   }
-  await pipeline(text, file.createWriteStream());
+  await pipeline(content, file.createWriteStream());
 }
