@@ -65,8 +65,8 @@ export const showOperation = {
 export const addOperation = {
   summary: 'Serve an uploaded detector, in place of the one of its name',
   description:
-    'The body is a detector file, or the file of a model that can be imported. It is checked and tried out first; requests that are under way end with the ' +
-    'version with which they began.',
+    'The body is a detector file, or a model of scikit-learn as pickle or joblib write it, of which nothing is run. ' +
+    'It is checked and tried out first; requests that are under way end with the version with which they began.',
   parameters: [
     {
       name: 'name',
