@@ -4,7 +4,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+// Never taken back: the flag is the whole process's, and other workers may be starting at the same moment.
 setFlagsFromString('--expose-gc');
 /** Takes some milliseconds. */
 export const collectGarbage: () => void = runInNewContext('gc');
-setFlagsFromString('--no-expose-gc');
