@@ -40,9 +40,11 @@ export function makeForest(
 export function withModel(original: Detector, nFeatures: number, model: Model): Detector {
   const names = Array.from({ length: nFeatures }, (_, i) => `feature_${i}`);
   const [feature] = original.schema.features;
+  // The original's profile is of its own features.
+  const { profile: _, ...rest } = original;
   return assembleDetector({
-    ...original,
-    schema: { ...original.schema, features: names.map((name) => ({ ...feature, name })) },
+    ...rest,
+    schema: { ...rest.schema, features: names.map((name) => ({ ...feature, name })) },
     encoder: names.map((name) => ({ feature: name, column: name })),
     transforms: [
       {
