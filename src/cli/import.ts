@@ -25,16 +25,17 @@ interface ImportCommandOptions {
 const DEFAULT_TOLERANCE = 1e-9;
 
 const HELP = `
-Reads what pickle (protocol 2 and later) and joblib write, compressed or not, of scikit-learn 0.24 and
-later: OneClassSVM, IsolationForest, RandomForestClassifier, ExtraTreesClassifier,
+Reads models of scikit-learn 0.24 and later as pickle (protocol 2 and later) and joblib write them,
+compressed or not: OneClassSVM, IsolationForest, and RandomForestClassifier, ExtraTreesClassifier,
 DecisionTreeClassifier and ExtraTreeClassifier of two classes; StandardScaler, MinMaxScaler and
-RobustScaler before them; Pipeline, GridSearchCV and RandomizedSearchCV around them.
-Nothing in the file is run: what is not one of these is refused.
+RobustScaler before them; Pipeline, GridSearchCV and RandomizedSearchCV around them. Reads ONNX models
+as sklearn-onnx writes them of these. Nothing in the file is run, and anything else is refused.
 
 --expected compares with what the library itself says of the rows of --check. Its CSV file has a
 column "score": decision_function, or of a classifier predict_proba of the anomalous class; and, if
-you like, a column "label": predict. Differences count relative to scores beyond 1. Where one is
-above the tolerance, or a label differs, no detector is written. Rows count from 0.
+you like, a column "label": predict. A difference counts relative to the score where that is beyond 1.
+Where one is above the tolerance, or a label differs, no detector is written. Rows count from 0.
+ONNX models score in float32: allow them 1e-5.
 
 Examples:
   anomaly-predictor import pipeline.joblib --out models/mine.safetensors
@@ -46,7 +47,7 @@ Examples:
 export function addImportCommand(program: Command): void {
   program
     .command('import')
-    .description('Make a detector of a model that scikit-learn trained, without Python')
+    .description('Make a detector of a model of scikit-learn, or of an ONNX model, without Python')
     .argument('<model>', 'file of the model')
     .option('--scaler <file>', 'file of the scaler, where that is one of its own')
     .option(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { importModel } from '../../src/interop/import-model.js';
 import { API_BEHAVIOUR_ENCODER } from '../../src/model/encoder.js';
+import { explanationMethod } from '../../src/model/explanation.js';
 import { API_BEHAVIOUR_SCHEMA } from '../../src/model/schema.js';
 import { PACKAGE_VERSION } from '../../src/package-paths.js';
 import { rejectedWith } from '../support/rejected-with.js';
@@ -79,6 +80,11 @@ describe('an imported detector', () => {
     if (model.type !== 'one-class-svm') throw new Error(model.type);
     expect(1 / (1 + Math.exp(model.svm.intercept / model.riskScale))).toBeCloseTo(0.982, 3);
   });
+
+  it('can be explained feature by feature, where it is a forest', async () => {
+    const detector = await importCase(caseOf('forest-named.joblib'));
+    expect(explanationMethod(detector)).toBe('tree-shap');
+  });
 });
 
 describe('the features of an imported detector', () => {
@@ -149,7 +155,7 @@ describe('the kind of a file is told by its content:', () => {
   ])('%s is none', async (_, text) => {
     const file = { fileName: 'model.pkl', bytes: Buffer.from(text, 'latin1') };
     expect(await rejectedWith('bad-model-file', () => importModel(file))).toMatch(
-      /^model\.pkl is neither a detector's file nor a pickle \(protocol 2 or later/,
+      /^model\.pkl is neither a detector's file nor an ONNX model nor a pickle \(protocol 2 or later/,
     );
   });
 

@@ -43,7 +43,7 @@ export function readClassifier(
     checkRoot(tree, fractions);
     const leafValue = anomalyShares(tree, anomaly, fractions);
     if (member === undefined) decideByWeights(leafValue, tree.values, anomaly);
-    return { ...tree.structure, leafValue } satisfies DecisionTree;
+    return { ...tree.structure, leafValue, cover: tree.weightAt } satisfies DecisionTree;
   });
   return {
     model: { type: 'forest', forest: layOutForest(trees, nFeatures) },
@@ -62,9 +62,9 @@ function holdsFractions(object: PickleObject): boolean {
 }
 
 /** The root tells whether the version is right about what the values are. */
-function checkRoot({ object, values, rootWeight }: FittedTree, fractions: boolean): void {
+function checkRoot({ object, values, weightAt }: FittedTree, fractions: boolean): void {
   const sum = values[0] + values[1];
-  const expected = fractions ? 1 : rootWeight;
+  const expected = fractions ? 1 : weightAt[0];
   if (Math.abs(sum - expected) <= ROUNDING * expected) return;
   const kind = fractions ? 'shares of the classes' : 'weights of the classes';
   throw badAttribute(

@@ -27,8 +27,8 @@ export interface FittedTree {
   readonly values: Float64Array;
   /** [nNodes] training rows */
   readonly nRowsAt: Float64Array;
-  /** Of all training rows. */
-  readonly rootWeight: number;
+  /** [nNodes] sum of the weights of these, positive */
+  readonly weightAt: Float64Array;
 }
 
 const LEAF = -1;
@@ -60,7 +60,12 @@ export class TreeReader {
 
     const nodes = arrayOf(object, 'nodes', [nNodes]);
     const nRowsAt = readNumbers(object, 'nodes', nodes, 'n_node_samples');
-    const [rootWeight] = readNumbers(object, 'nodes', nodes, 'weighted_n_node_samples');
+    const weightAt = readNumbers(object, 'nodes', nodes, 'weighted_n_node_samples');
+    const at = weightAt.findIndex((weight) => !(weight > 0 && weight < Number.POSITIVE_INFINITY));
+    if (at >= 0) {
+      const problem = `weighted_n_node_samples of node ${at} is ${weightAt[at]}, not above 0`;
+      throw badAttribute(object, 'nodes', problem);
+    }
     const structure = {
       left: wholeNumbers(object, nodes, 'left_child'),
       right: wholeNumbers(object, nodes, 'right_child'),
@@ -68,7 +73,7 @@ export class TreeReader {
       threshold: readNumbers(object, 'nodes', nodes, 'threshold'),
     };
     checkStructure(object, structure, nFeatures);
-    return { object, structure, values, nRowsAt, rootWeight };
+    return { object, structure, values, nRowsAt, weightAt };
   }
 }
 

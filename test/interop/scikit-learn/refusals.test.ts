@@ -156,6 +156,11 @@ const treeDamages: Damage[] = [
     /threshold -Infinity is no number/,
   ],
   [
+    'a node that no training row came to',
+    nodeField(1, 'weighted_n_node_samples', 0),
+    /Tree\.nodes: weighted_n_node_samples of node 1 is 0, not above 0/,
+  ],
+  [
     'another number of nodes',
     (model) => treeOf(model).set('node_count', 3),
     /Tree\.values: expected an array of shape \(3, 1, 2\), got/,
@@ -326,11 +331,13 @@ function first(damage: (step: Editor) => void): (pipeline: Editor) => void {
   return (pipeline) => damage(objectsOf(pipeline.items('steps')[0].items[1]));
 }
 
+const FLOATS: readonly string[] = ['threshold', 'weighted_n_node_samples'];
+
 function nodeField(node: number, field: string, value: number): (model: Editor) => void {
   return (model) => {
     treeOf(model).array('nodes', (nodes) => {
       const at = node * nodes.dtype.itemBytes + (nodes.dtype.fields?.get(field)?.offsetBytes ?? -1);
-      if (field === 'threshold') viewOf(nodes).setFloat64(at, value, true);
+      if (FLOATS.includes(field)) viewOf(nodes).setFloat64(at, value, true);
       else viewOf(nodes).setBigInt64(at, BigInt(value), true);
     });
   };
