@@ -2,10 +2,11 @@
 import { performance } from 'node:perf_hooks';
 import { AnomalyPredictorError } from '../errors.js';
 import type { Detector } from '../model/detector.js';
-import { type Batch, checkFinite, type Rows, readBatch } from '../model/rows.js';
+import { type Contributions, explanationOf, rowsPerExplanation } from '../model/explanation.js';
+import type { Batch, Rows } from '../model/rows.js';
 import { Scorer } from '../model/scorer.js';
-import { type Prediction, predictionsOf } from '../model/verdict.js';
 import { copyToShared, giveBackShared, roomBehind, takeShared } from '../shared-memory.js';
+import { type BatchScores, batchScores, type ExplainedScores, rowsOf } from './batch-scores.js';
 import { chooseKernels } from './choose-kernels.js';
 import { DispatchCosts, type WorkCost } from './dispatch-cost.js';
 import { type EngineOptions, filledOptions } from './engine-options.js';
@@ -18,20 +19,18 @@ import {
   type WorkerDone,
   type WorkerTask,
 } from './job.js';
+import {
+  arraysOf,
+  emptyContributions,
+  emptyScores,
+  type MatrixResults,
+  mapResults,
+  scoreMatrix,
+  type Take,
+  takeOwn,
+} from './matrix.js';
 import { runJob } from './run-job.js';
 import { WorkerPool } from './worker-pool.js';
-
-/** Scores of a batch; all arrays have one element per row. */
-export interface BatchScores {
-  readonly model: string;
-  readonly version: string;
-  readonly count: number;
-  readonly predictions: readonly Prediction[];
-  /** Higher is more normal; above 0 is normal. */
-  readonly scores: Float64Array;
-  /** 0 to 1, higher is worse; 0.5 or more is an anomaly. */
-  readonly risks: Float64Array;
-}
 
 /** What the engine is doing, for metrics. */
 export interface EngineStatus {
@@ -46,6 +45,7 @@ const F64_BYTES = 8;
 /** Kinds of work whose costs are learned apart: operations by request format, and bare matrices. */
 const WIRE_FORMATS: readonly WireFormat[] = ['json', 'msgpack', 'ndjson'];
 const MATRIX_WORK = OPERATIONS.length * WIRE_FORMATS.length;
+const EXPLAINED_MATRIX_WORK = MATRIX_WORK + 1;
 
 /**
  * Starts the worker threads and resolves when they are there. Close the engine when done with it.
@@ -86,19 +86,19 @@ export class Engine {
    */
   async score(detector: Detector, batch: Batch | Float64Array): Promise<BatchScores> {
     this.#requireOpen();
-    const rows =
-      batch instanceof Float64Array
-        ? matrixRows(detector, batch)
-        : readBatch(detector.schema, batch, Number.POSITIVE_INFINITY);
-    const { scores, risks } = await this.#scoreRows(detector, rows);
-    return {
-      model: detector.name,
-      version: detector.version,
-      count: rows.nRows,
-      predictions: predictionsOf(scores),
-      scores,
-      risks,
-    };
+    const results = await this.#fillResults(detector, rowsOf(detector, batch), false);
+    return batchScores(detector, results);
+  }
+
+  /**
+   * Scores `batch` as `score` does, and says what each feature contributes to every score.
+   * @throws AnomalyPredictorError as `score` does, and `not-explainable`
+   */
+  async explain(detector: Detector, batch: Batch | Float64Array): Promise<ExplainedScores> {
+    this.#requireOpen();
+    const results = await this.#fillResults(detector, rowsOf(detector, batch), true);
+    const explanation = explanationOf(detector, results.explanation as Contributions);
+    return { ...batchScores(detector, results), explanation };
   }
 
   /**
@@ -118,7 +118,9 @@ export class Engine {
       OPERATIONS.indexOf(spec.operation) * WIRE_FORMATS.length +
       WIRE_FORMATS.indexOf(spec.requestFormat);
     const cost = this.#costs.of(detectors[0], kind);
-    if (this.#pool === undefined || cost.expectedMs(body.length) < this.#costs.tripMs) {
+    const isCheap =
+      spec.operation !== 'explain' && cost.expectedMs(body.length) < this.#costs.tripMs;
+    if (this.#pool === undefined || isCheap) {
       const startMs = performance.now();
       const reply = runJob(spec, detectors, body, this.#scorer);
       cost.add(body.length, reply.nRows, performance.now() - startMs);
@@ -155,7 +157,8 @@ export class Engine {
     body: Uint8Array,
     cost: WorkCost,
   ): Promise<JobReply> {
-    const nRows = cost.expectedRows(body.length);
+    const rowCost = spec.operation === 'explain' ? rowsPerExplanation(detectors[0]) : 1;
+    const nRows = cost.expectedRows(body.length) * rowCost;
     pool.requireRoom(nRows);
     const shared = body.buffer instanceof SharedArrayBuffer ? body : copyToShared(body);
     const task: WorkerTask = {
@@ -179,28 +182,35 @@ export class Engine {
     }
   }
 
-  async #scoreRows(
+  /** Explaining is never worth less than the trip to a worker. */
+  async #fillResults(
     detector: Detector,
     { nRows, values }: Rows,
-  ): Promise<{ scores: Float64Array; risks: Float64Array }> {
-    const cost = this.#costs.of(detector, MATRIX_WORK);
+    isExplained: boolean,
+  ): Promise<MatrixResults> {
+    const { length: nFeatures } = detector.schema.features;
+    const emptyResults = (take: Take): MatrixResults => ({
+      ...emptyScores(nRows, take),
+      explanation: isExplained ? emptyContributions(nRows, nFeatures, take) : undefined,
+    });
+    const cost = this.#costs.of(detector, isExplained ? EXPLAINED_MATRIX_WORK : MATRIX_WORK);
     const pool = this.#pool;
-    if (pool === undefined || cost.expectedMs(values.byteLength) < this.#costs.tripMs) {
-      const scores = new Float64Array(nRows);
-      const risks = new Float64Array(nRows);
+    const isCheap = !isExplained && cost.expectedMs(values.byteLength) < this.#costs.tripMs;
+    if (pool === undefined || isCheap) {
+      const results = emptyResults(takeOwn);
       const startMs = performance.now();
-      checkFinite(detector.schema, values);
-      this.#scorer.scoreInto(detector, values, nRows, scores, risks);
+      scoreMatrix(this.#scorer, detector, values, 0, nRows, results);
       cost.add(values.byteLength, nRows, performance.now() - startMs);
-      return { scores, risks };
+      return results;
     }
-    pool.requireRoom(nRows);
+    const rowCost = isExplained ? rowsPerExplanation(detector) : 1;
+    pool.requireRoom(nRows * rowCost);
     const rows = values.buffer instanceof SharedArrayBuffer ? values : copyToSharedFloat64(values);
-    const scores = takeFloat64(nRows);
-    const risks = takeFloat64(nRows);
+    const shared = emptyResults(takeFloat64);
     // For every worker that has nothing to do, a part.
     const nParts = Math.max(1, pool.workers - pool.tasksUnderWay);
-    const rowsPerTask = Math.max(LEAST_ROWS_PER_TASK, Math.ceil(nRows / nParts));
+    const leastRows = Math.ceil(LEAST_ROWS_PER_TASK / rowCost);
+    const rowsPerTask = Math.max(leastRows, Math.ceil(nRows / nParts));
     const tasks = [];
     for (let firstRow = 0; firstRow < nRows; firstRow += rowsPerTask) {
       const nTaskRows = Math.min(rowsPerTask, nRows - firstRow);
@@ -211,18 +221,17 @@ export class Engine {
         rows,
         firstRow,
         nRows: nTaskRows,
-        scores,
-        risks,
+        results: shared,
       };
       tasks.push(
-        this.#run(pool, task, nTaskRows).then(({ elapsedMs }) =>
+        this.#run(pool, task, nTaskRows * rowCost).then(({ elapsedMs }) =>
           cost.add((values.byteLength / nRows) * nTaskRows, nTaskRows, elapsedMs),
         ),
       );
     }
     await Promise.all(tasks);
-    const results = { scores: scores.slice(), risks: risks.slice() };
-    for (const shared of [rows, scores, risks]) giveBackShared(shared);
+    const results = mapResults(shared, (array) => array.slice());
+    for (const array of [rows, ...arraysOf(shared)]) giveBackShared(array);
     return results;
   }
 
@@ -241,18 +250,6 @@ export class Engine {
     }
     return done;
   }
-}
-
-function matrixRows({ schema }: Detector, values: Float64Array): Rows {
-  const nFeatures = schema.features.length;
-  if (values.length % nFeatures !== 0) {
-    throw new AnomalyPredictorError(
-      'malformed-body',
-      `the matrix has ${values.length} values, expected a multiple of ${nFeatures}`,
-      { value: values.length },
-    );
-  }
-  return { nRows: values.length / nFeatures, values };
 }
 
 function copyToSharedFloat64(values: Float64Array): Float64Array {

@@ -2,11 +2,12 @@
 // or an error as data. The same job runs inline or on a worker.
 import type { ErrorData } from '../errors.js';
 import type { Detector } from '../model/detector.js';
+import type { MatrixResults } from './matrix.js';
 
-export const OPERATIONS = ['score', 'predict', 'lines'] as const;
+export const OPERATIONS = ['score', 'predict', 'lines', 'explain'] as const;
 /**
  * `score`: a batch for one detector. `predict`: one behaviour or an array of them, each naming its detector.
- * `lines`: a block of whole NDJSON lines for one detector.
+ * `lines`: a block of whole NDJSON lines for one detector. `explain`: as `score`, with what every feature contributes.
  */
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -64,7 +65,7 @@ export interface BodyTask {
   readonly roomAt: number | undefined;
 }
 
-/** Rows in shared memory; the worker writes scores and risks of [firstRow … firstRow + nRows) in place. */
+/** Rows in shared memory; the worker writes the results of [firstRow … firstRow + nRows) in place. */
 export interface MatrixTask {
   readonly kind: 'matrix';
   readonly detector: DetectorHandle;
@@ -72,9 +73,8 @@ export interface MatrixTask {
   readonly rows: Float64Array;
   readonly firstRow: number;
   readonly nRows: number;
-  /** [total rows] each */
-  readonly scores: Float64Array;
-  readonly risks: Float64Array;
+  /** Of all rows. */
+  readonly results: MatrixResults;
 }
 
 export interface WorkerDone {

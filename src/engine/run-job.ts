@@ -1,5 +1,6 @@
 // One job from request bytes to reply bytes: decode → score → encode, on whichever thread calls it.
 import type { Scorer } from '../model/scorer.js';
+import { explainBatch } from './explain-batch.js';
 import type { Detectors, JobReply, JobSpec, Operation } from './job.js';
 import { predictBehaviours } from './predict-behaviours.js';
 import { scoreBatch } from './score-batch.js';
@@ -16,6 +17,7 @@ const RUN_BY_OPERATION: Record<Operation, RunOperation> = {
   score: scoreBatch,
   predict: predictBehaviours,
   lines: scoreLines,
+  explain: explainBatch,
 };
 
 export function runJob(

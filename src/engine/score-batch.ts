@@ -34,7 +34,7 @@ export function scoreBatch(
   };
 }
 
-function decodeBatch(
+export function decodeBatch(
   format: WireFormat,
   schema: Schema,
   body: Uint8Array,
@@ -56,7 +56,12 @@ function encodeBatch(
 ): Uint8Array {
   const head = { model: name, version, count: scores.length };
   if (format === 'json') return encodeColumns(head, scores, risks);
-  const columns = packed
+  return encodeMsgpack({ ...head, ...scoreColumns(scores, risks, packed) });
+}
+
+/** `packed`: as MessagePack's binary data. */
+export function scoreColumns(scores: Float64Array, risks: Float64Array, packed: boolean) {
+  return packed
     ? {
         predictions: packPredictions(scores),
         scores: packFloat64(scores),
@@ -67,5 +72,4 @@ function encodeBatch(
         scores: Array.from(scores),
         risks: Array.from(risks),
       };
-  return encodeMsgpack({ ...head, ...columns });
 }

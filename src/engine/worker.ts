@@ -6,7 +6,6 @@ import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import { toErrorData } from '../errors.js';
 import type { Detector } from '../model/detector.js';
 import { attachDetector } from '../model/detector-file.js';
-import { checkFinite } from '../model/rows.js';
 import { Scorer } from '../model/scorer.js';
 import { chooseKernels, type KernelChoice } from './choose-kernels.js';
 import { collectGarbage } from './collect-garbage.js';
@@ -18,6 +17,7 @@ import type {
   WorkerReply,
   WorkerTask,
 } from './job.js';
+import { scoreMatrix } from './matrix.js';
 import { runJob } from './run-job.js';
 
 /** Of the nice levels from 0 to 19, the last of which all but stops. */
@@ -38,7 +38,7 @@ export function runTask(task: WorkerTask): unknown {
   try {
     if (task.generation > generation) beginGeneration(task.generation);
     const reply = task.kind === 'body' ? scoreBody(task) : undefined;
-    if (task.kind === 'matrix') scoreMatrix(task);
+    if (task.kind === 'matrix') scoreRows(task);
     return handOver(task, reply, startMs);
   } catch (error) {
     return { ok: false, error: toErrorData(error) } satisfies WorkerReply;
@@ -49,18 +49,8 @@ function scoreBody({ spec, detectors, body }: BodyTask): JobReply {
   return runJob(spec, detectors.map(attach), body, scorer);
 }
 
-function scoreMatrix({ detector, rows, firstRow, nRows, scores, risks }: MatrixTask): void {
-  const { schema } = attach(detector);
-  const nFeatures = schema.features.length;
-  const values = rows.subarray(firstRow * nFeatures, (firstRow + nRows) * nFeatures);
-  checkFinite(schema, values, firstRow);
-  scorer.scoreInto(
-    attach(detector),
-    values,
-    nRows,
-    scores.subarray(firstRow, firstRow + nRows),
-    risks.subarray(firstRow, firstRow + nRows),
-  );
+function scoreRows({ detector, rows, firstRow, nRows, results }: MatrixTask): void {
+  scoreMatrix(scorer, attach(detector), rows, firstRow, nRows, results);
 }
 
 function attach({ version, bytes, shared }: DetectorHandle): Detector {

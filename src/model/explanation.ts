@@ -28,7 +28,17 @@ export interface Contributions {
   readonly baseline: Float64Array;
 }
 
-/** What of a detector an explanation is about. */
+/** The explanation of a batch: contributions of a row sum to its score less the baseline. */
+export interface Explanation {
+  readonly method: ExplanationMethod;
+  readonly baseline: number;
+  readonly features: readonly ExplainedFeature[];
+  /** [nRows × nFeatures] row-major; positive speaks for normal, negative for an anomaly */
+  readonly contributions: Float64Array;
+  /** [nRows × nFeatures] standard errors of the contributions, where they are sampled */
+  readonly errors?: Float64Array;
+}
+
 export interface ExplainedFeature {
   readonly name: string;
   /** Of nine in ten normal training rows; null where the detector does not know. */
@@ -41,6 +51,10 @@ export type ExplainableParts = Pick<
   'name' | 'schema' | 'transforms' | 'model' | 'threshold' | 'profile'
 >;
 
+export function isExplainable(detector: ExplainableParts): boolean {
+  return weightedForestOf(detector) !== undefined || normalRangesOf(detector) !== undefined;
+}
+
 /** @throws AnomalyPredictorError `not-explainable`: the detector does not know what is usual */
 export function explanationMethod(detector: ExplainableParts): ExplanationMethod {
   if (weightedForestOf(detector) !== undefined) return 'tree-shap';
@@ -48,6 +62,21 @@ export function explanationMethod(detector: ExplainableParts): ExplanationMethod
   return detector.schema.features.length <= MOST_EXACT_FEATURES
     ? 'exact-shapley'
     : 'sampled-shapley';
+}
+
+/** What `explainInto` has found, with what it is about. */
+export function explanationOf(
+  detector: ExplainableParts,
+  { contributions, errors, baseline }: Contributions,
+): Explanation {
+  const method = explanationMethod(detector);
+  return {
+    method,
+    baseline: baseline[0],
+    features: explainedFeatures(detector),
+    contributions,
+    ...(method === 'sampled-shapley' && { errors }),
+  };
 }
 
 export function explainedFeatures(detector: ExplainableParts): ExplainedFeature[] {

@@ -3,6 +3,7 @@ import { MODEL_KEY } from '../engine/predict-behaviours.js';
 import type { ErrorTag } from '../errors.js';
 import type { Schema } from '../model/schema.js';
 import { VERSION_HEADER } from './detector-version.js';
+import { explanationSchema } from './explanation-schema.js';
 import type { CatalogSnapshot } from './live-catalog.js';
 import { errorResponses } from './openapi.js';
 import { CONTENT_TYPES } from './reply.js';
@@ -84,6 +85,11 @@ export function scoreOperation({ usual, usualFirst }: CatalogSnapshot): Json {
   const { schema } = usual;
   const behaviour = behaviourSchema(schema);
   const numbers = { type: 'array', items: { type: 'number' } };
+  const numbersByRow = {
+    type: 'array',
+    items: numbers,
+    description: 'Of each row, by feature',
+  };
   const rows = {
     type: 'object',
     required: ['rows'],
@@ -123,6 +129,7 @@ export function scoreOperation({ usual, usualFirst }: CatalogSnapshot): Json {
       predictions: { type: 'array', items: PREDICTION },
       scores: { type: 'array', items: SCORE },
       risks: { type: 'array', items: RISK },
+      explanation: explanationSchema(numbersByRow),
     },
   };
   const packed = {
@@ -133,6 +140,7 @@ export function scoreOperation({ usual, usualFirst }: CatalogSnapshot): Json {
       predictions: binary('int8: 1 normal, -1 anomaly'),
       scores: binary('float64, little-endian'),
       risks: binary('float64, little-endian'),
+      explanation: explanationSchema(binary('float64, little-endian, row-major')),
     },
   };
   return {
@@ -146,6 +154,14 @@ export function scoreOperation({ usual, usualFirst }: CatalogSnapshot): Json {
         name: 'model',
         in: 'query',
         schema: { type: 'string', enum: usualFirst.map(({ name }) => name), default: usual.name },
+      },
+      {
+        name: 'explain',
+        in: 'query',
+        description:
+          'Adds what every feature contributes to each score. An explained row counts for as many rows as it takes ' +
+          'the time of, so that fewer fit into a request; not for NDJSON',
+        schema: { type: 'boolean', default: false },
       },
     ],
     requestBody: {
@@ -183,7 +199,7 @@ export function scoreOperation({ usual, usualFirst }: CatalogSnapshot): Json {
           },
         },
       },
-      ...errorResponses(SCORING_ERRORS),
+      ...errorResponses([...SCORING_ERRORS, 'not-explainable']),
     },
   };
 }

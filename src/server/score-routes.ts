@@ -1,7 +1,9 @@
 // POST /predict_json and POST /v1/score: request bytes to the engine, reply bytes back.
 import type { JobReply, JobSpec, WireFormat } from '../engine/job.js';
+import { AnomalyPredictorError, showValue } from '../errors.js';
 import type { Detector } from '../model/detector.js';
 import { findDetector } from '../model/detector-store.js';
+import { rowsPerExplanation } from '../model/explanation.js';
 import { versionHeader } from './detector-version.js';
 import type { Reply } from './http.js';
 import { replyFormat, requestFormat } from './media-type.js';
@@ -47,10 +49,15 @@ export function scoreRoutes(services: Services): Route[] {
       return scoreOperation(live.current);
     },
     open({ head }) {
-      const name = new URLSearchParams(head.query).get('model');
+      const query = new URLSearchParams(head.query);
+      const name = query.get('model');
       const { catalog, usual } = live.current;
       const detector = name === null ? usual : findDetector(catalog, name);
-      const request = requestFormat(head.contentType, SCORE_FORMATS);
+      const isExplained = readFlag(query, 'explain');
+      const request = requestFormat(
+        head.contentType,
+        isExplained ? DOCUMENT_FORMATS : SCORE_FORMATS,
+      );
       if (request === 'ndjson') {
         replyFormat(head.accept, 'ndjson', ['ndjson']);
         return {
@@ -59,10 +66,10 @@ export function scoreRoutes(services: Services): Route[] {
         };
       }
       const spec: JobSpec = {
-        operation: 'score',
+        operation: isExplained ? 'explain' : 'score',
         requestFormat: request,
         replyFormat: replyFormat(head.accept, request, DOCUMENT_FORMATS),
-        maxRows,
+        maxRows: isExplained ? mostExplainedRows(detector, maxRows) : maxRows,
         firstRow: 0,
       };
       return { kind: 'body', handle: (body) => run(spec, [detector], body) };
@@ -91,4 +98,20 @@ export function scoreRoutes(services: Services): Route[] {
   }
 
   return [predict, score];
+}
+
+/** No request may take longer because its rows are explained; one row always may. */
+function mostExplainedRows(detector: Detector, maxRows: number): number {
+  return Math.max(1, Math.floor(maxRows / rowsPerExplanation(detector)));
+}
+
+/** False where the query has no such parameter. */
+function readFlag(query: URLSearchParams, name: string): boolean {
+  const text = query.get(name) ?? 'false';
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new AnomalyPredictorError(
+    'invalid-field',
+    `"${name}" expected true or false, got ${showValue(text)}`,
+    { field: name, value: text },
+  );
 }

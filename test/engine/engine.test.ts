@@ -14,6 +14,7 @@ import { predictionOf } from '../../src/model/verdict.js';
 import { giveBackShared } from '../../src/shared-memory.js';
 import { trainIsolationForest } from '../../src/training/isolation-forest.js';
 import {
+  ANOMALOUS_ROW,
   sampleForest,
   sampleIsolationForest,
   sampleOneClassSvm,
@@ -306,6 +307,66 @@ describe.each([
   }
 });
 
+describe('explanations', () => {
+  it.each([
+    ['a One-Class SVM', SVM],
+    ['a forest', FOREST],
+    ['an isolation forest', sampleIsolationForest()],
+  ])('come with the scores, the same from workers as from here: %s', async (_, detector) => {
+    const rows = sampleRows(700);
+    const expected = await inline.explain(detector, { rows });
+    const { explanation, ...scores } = expected;
+    expect(scores).toEqual(await inline.score(detector, { rows }));
+    expect(await pool.explain(detector, matrixOf(rows))).toEqual(expected);
+    const { baseline, contributions } = explanation;
+    rows.forEach((_row, row) => {
+      const parts = contributions.subarray(9 * row, 9 * row + 9);
+      const total = parts.reduce((sum, part) => sum + part, baseline);
+      expect(total).toBeCloseTo(expected.scores[row], 12);
+    });
+  });
+
+  it('are made on workers even for one row', async () => {
+    const { queuedRows } = pool.status;
+    const explained = pool.explain(SVM, { rows: [ANOMALOUS_ROW] });
+    expect(pool.status.queuedRows).toBe(queuedRows + 512);
+    expect(await explained).toMatchObject({ count: 1, predictions: ['anomaly'] });
+  });
+
+  it('take the room of as many rows in the queue as they take the time of', async () => {
+    const engine = await engineWith({ workers: 1, maxQueuedRows: 10_000 });
+    const explained = engine.explain(SVM, { rows: sampleRows(100) });
+    expect(engine.status.queuedRows).toBe(51_200);
+    const one = { rows: sampleRows(1) };
+    await expect(engine.explain(SVM, one)).rejects.toMatchObject({ tag: 'queue-full' });
+    expect(await explained).toMatchObject({ count: 100 });
+    expect(await engine.explain(SVM, one)).toMatchObject({ count: 1 });
+  });
+
+  it('of a matrix without rows are none', async () => {
+    for (const engine of [inline, pool]) {
+      const { count, explanation } = await engine.explain(SVM, new Float64Array(0));
+      expect([count, explanation.contributions.length]).toEqual([0, 0]);
+    }
+  });
+
+  it('are refused where the detector has none, and where a row is no row', async () => {
+    const unexplained = sampleOneClassSvm({ transforms: [] });
+    const rows = sampleRows(2);
+    for (const engine of [inline, pool]) {
+      await expect(engine.explain(unexplained, { rows })).rejects.toMatchObject({
+        tag: 'not-explainable',
+        status: 422,
+        fields: { model: 'ocsvm' },
+      });
+      const matrix = matrixOf(rows).with(11, Number.NaN);
+      await expect(engine.explain(SVM, matrix)).rejects.toMatchObject({
+        message: 'row 1: "sequence_length" expected a finite number, got NaN',
+      });
+    }
+  });
+});
+
 describe('a reply', () => {
   const rows = sampleRows(MANY, 1);
   const behaviours = rows.map((row, i) => (i % 3 === 0 ? { ...row, model_type: 'hybrid' } : row));
@@ -331,6 +392,8 @@ describe('a reply', () => {
     ['a packed matrix in JSON', { ...msgpack, replyFormat: 'json' }, packedBody(rows)],
     ['behaviours', { operation: 'predict' }, jsonBody(behaviours)],
     ['behaviours in MessagePack', { ...msgpack, operation: 'predict' }, msgpackBody(behaviours)],
+    ['explanations', { operation: 'explain' }, jsonBody({ rows })],
+    ['packed explanations', { ...msgpack, operation: 'explain' }, packedBody(rows)],
     ['NDJSON', lines, linesBody(rows)],
     ['NDJSON with bad lines', lines, linesBody(damaged)],
   ])(

@@ -140,6 +140,17 @@ export const TOO_MUCH: readonly BadInput[] = [
     413,
     tooManyRows(MAX_ROWS + 1),
   ],
+  [
+    'more rows than are explained at once',
+    '/v1/score?explain=true',
+    json({ rows: [VALUES, VALUES] }),
+    413,
+    {
+      error: 'the batch has 2 rows, at most 1 are explained by "ocsvm" in one request',
+      code: 'too-many-rows',
+      value: 2,
+    },
+  ],
   ['a matrix of too many rows', '/v1/score', matrix({ rows: 2 ** 40 }), 413, tooManyRows(2 ** 40)],
   [
     'a body of one byte too many',
@@ -207,6 +218,25 @@ export const WRONG_MEDIA_TYPES: readonly BadInput[] = [
     unsupported('constructor'),
   ],
   ['no type', '/predict_json', typed(''), 415, unsupported('')],
+  [
+    'lines to be explained',
+    '/v1/score?explain=true',
+    typed('application/x-ndjson'),
+    415,
+    unsupported('application/x-ndjson'),
+  ],
+  [
+    'a wish for explanations that is neither true nor false',
+    '/v1/score?explain=yes',
+    json({ rows: [VALUES] }),
+    400,
+    {
+      error: '"explain" expected true or false, got "yes"',
+      code: 'invalid-field',
+      field: 'explain',
+      value: 'yes',
+    },
+  ],
   [
     'a reply that cannot be given',
     '/predict_json',
