@@ -18,6 +18,7 @@ import { type ScoredBlock, verdictText } from './verdict-text.js';
 interface ScoreOptions extends DetectorOptions {
   readonly output?: string;
   readonly format?: BehaviourFormat;
+  readonly explain?: true;
 }
 
 const HELP = `
@@ -26,8 +27,14 @@ object or array of features a line, or JSON with {"rows": …}, {"columns": …}
 CSV output keeps the columns and gains prediction, score and risk; NDJSON has a line
 {"row", "prediction", "score", "risk"} for each row. Rows that lack a value get no verdict.
 
+With --explain each verdict tells how much every feature contributes to the score, beside the range of
+its value in normal training rows: contributions add up to the score less the baseline; negative ones
+speak for an anomaly. CSV gains "explanation", "baseline" and a column contribution_NAME for each feature,
+NDJSON an object "explanation". Of more than 12 features they are estimates, with their standard errors.
+
 Examples:
   anomaly-predictor score behaviours.csv --model ocsvm --output verdicts.csv
+  anomaly-predictor score behaviours.csv --model ocsvm --explain --output explained.csv
   cat behaviours.ndjson | anomaly-predictor score - --model hybrid | grep anomaly
 `;
 
@@ -43,11 +50,15 @@ export function addScoreCommand(program: Command): void {
         BEHAVIOUR_FORMATS,
       ),
     )
+    .option('--explain', 'tell what each feature contributes to the score')
     .addHelpText('after', HELP)
     .action(score);
 }
 
-async function score(path: string, { output, format, ...options }: ScoreOptions): Promise<void> {
+async function score(
+  path: string,
+  { output, format, explain, ...options }: ScoreOptions,
+): Promise<void> {
   const detector = detectorOf(options);
   const input = await openBehaviours(path);
   const tally = new ScoreTally();
@@ -57,10 +68,13 @@ async function score(path: string, { output, format, ...options }: ScoreOptions)
 
   async function* blocks(): AsyncGenerator<ScoredBlock> {
     for await (const block of readBlocks(input, detector)) {
-      const { scores, risks } = await engine.score(detector, block.values);
+      const scored = explain
+        ? await engine.explain(detector, block.values)
+        : { ...(await engine.score(detector, block.values)), explanation: undefined };
+      const { scores, risks, explanation } = scored;
       tally.add(block, scores);
       progress.update(input.progress.readBytes, `${formatCount(tally.rows)} rows`);
-      yield { block, scores, risks };
+      yield { block, scores, risks, explanation };
     }
     tally.checkAnyScored();
   }

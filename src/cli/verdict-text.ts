@@ -2,20 +2,23 @@
 import { AnomalyPredictorError } from '../errors.js';
 import { encodeCsv } from '../formats/csv.js';
 import { encodeLines, type LineBlock } from '../formats/ndjson.js';
+import type { Explanation } from '../model/explanation.js';
 import type { Schema } from '../model/schema.js';
 import { predictionOf } from '../model/verdict.js';
 import type { BehaviourBlock } from './behaviour-blocks.js';
 import type { BehaviourFormat } from './behaviour-input.js';
+import { explainedLines, explanationCells, explanationColumns } from './explained-text.js';
 
 export interface ScoredBlock {
   readonly block: BehaviourBlock;
   /** [nRows] each; of no meaning for rows among the block's errors. */
   readonly scores: Float64Array;
   readonly risks: Float64Array;
+  /** Undefined where none was asked for. */
+  readonly explanation: Explanation | undefined;
 }
 
 const VERDICT_COLUMNS = ['prediction', 'score', 'risk'] as const;
-const NO_VERDICT = VERDICT_COLUMNS.map(() => '');
 
 /** The text of a whole output. */
 export function verdictText(
@@ -34,8 +37,11 @@ export function verdictText(
 }
 
 async function* ndjsonText(blocks: AsyncIterable<ScoredBlock>): AsyncGenerator<string> {
-  for await (const { block, scores, risks } of blocks) {
-    yield encodeLines(block, block.firstRow, scores, risks).toString();
+  for await (const scored of blocks) {
+    const { block, scores, risks, explanation } = scored;
+    yield explanation === undefined
+      ? encodeLines(block, block.firstRow, scores, risks).toString()
+      : explainedLines(scored, explanation);
   }
 }
 
@@ -57,21 +63,27 @@ async function* csvText(
 ): AsyncGenerator<string> {
   const names = schema.features.map(({ name }) => name);
   let first = true;
-  for await (const { block, scores, risks } of blocks) {
-    const { csv, nRows, errors } = block;
+  for await (const { block, scores, risks, explanation } of blocks) {
+    const { csv, nRows, values, errors } = block;
+    const columns = [
+      ...VERDICT_COLUMNS,
+      ...(explanation === undefined ? [] : explanationColumns(explanation)),
+    ];
     const rows: (readonly (string | number)[])[] = [];
     if (first) {
       const header = csv?.header.cells ?? names;
-      checkHeader(header);
-      rows.push([...header, ...VERDICT_COLUMNS]);
+      checkHeader(header, columns);
+      rows.push([...header, ...columns]);
       first = false;
     }
     for (let row = 0; row < nRows; row++) {
       const behaviour = csv?.records[row].cells ?? featureCells(block, row, names.length);
-      const verdict = errors.has(row)
-        ? NO_VERDICT
-        : [predictionOf(scores[row]), scores[row], risks[row]];
-      rows.push([...behaviour, ...verdict]);
+      if (errors.has(row)) {
+        rows.push([...behaviour, ...columns.map(() => '')]);
+        continue;
+      }
+      const why = explanation === undefined ? [] : explanationCells(values, explanation, row);
+      rows.push([...behaviour, predictionOf(scores[row]), scores[row], risks[row], ...why]);
     }
     yield encodeCsv(rows);
   }
@@ -88,8 +100,8 @@ function featureCells(
     : Array.from(values.subarray(row * nFeatures, (row + 1) * nFeatures));
 }
 
-function checkHeader(header: readonly string[]): void {
-  const taken = VERDICT_COLUMNS.find((column) => header.includes(column));
+function checkHeader(header: readonly string[], added: readonly string[]): void {
+  const taken = added.find((column) => header.includes(column));
   if (taken !== undefined) {
     throw new AnomalyPredictorError(
       'bad-data-file',

@@ -6,10 +6,16 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type BatchScores, createEngine } from '../../src/engine/engine.js';
+import type { BatchScores } from '../../src/engine/batch-scores.js';
+import { createEngine } from '../../src/engine/engine.js';
 import { saveDetector } from '../../src/model/detector-store.js';
 import { runCommand, startCommand } from '../support/command-line.js';
-import { ANOMALOUS_ROW, NORMAL_ROW, sampleForest } from '../support/sample-detectors.js';
+import {
+  ANOMALOUS_ROW,
+  forestOver,
+  NORMAL_ROW,
+  sampleForest,
+} from '../support/sample-detectors.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const detector = sampleForest();
@@ -124,6 +130,82 @@ describe('the output', () => {
       stderr: '0 rows, 0 normal, 0 anomalies, 0 skipped, 0 rows/s\n',
     });
     expect(await score(header, '--format', 'json')).toMatchObject({ code: 0, stdout: '[]\n' });
+  });
+});
+
+describe('--explain', () => {
+  it('adds to CSV what every feature contributes, and the largest parts in words', async () => {
+    const { code, stdout } = await score(folder.write('why.csv', csv), '--explain');
+    expect(code).toBe(0);
+    const lines: Record<string, string>[] = parse(stdout, { columns: true });
+    expect(Object.keys(lines[0])).toEqual([
+      ...names,
+      'prediction',
+      'score',
+      'risk',
+      'explanation',
+      'baseline',
+      ...names.map((name) => `contribution_${name}`),
+    ]);
+    lines.forEach((line, row) => {
+      const parts = names.map((name) => Number(line[`contribution_${name}`]));
+      const total = parts.reduce((sum, part) => sum + part, Number(line.baseline));
+      expect(total).toBeCloseTo(expected.scores[row], 12);
+    });
+    expect(lines[1].explanation).toBe(
+      'api_access_uniqueness 0.8 (normal -0.088 to 0.112): -1; num_users 1 (normal -380 to 820): -0.8',
+    );
+  });
+
+  it('adds an object to each line of NDJSON, and to JSON, the largest part first', async () => {
+    const file = folder.write('why.ndjson', `${ndjson}[1, 2]\n`);
+    const lines = linesOf((await score(file, '--explain')).stdout).map((line) => JSON.parse(line));
+    const { explanation, ...plain } = lines[1];
+    expect(plain).toEqual(verdict(1));
+    expect(explanation).toMatchObject({ method: 'exact-shapley', baseline: expected.scores[0] });
+    expect(explanation.features).toHaveLength(names.length);
+    expect(explanation.features[0]).toEqual({
+      name: 'api_access_uniqueness',
+      value: 0.8,
+      low: expect.closeTo(-0.088, 12),
+      high: expect.closeTo(0.112, 12),
+      contribution: expect.any(Number),
+    });
+    expect(lines[3]).toEqual({ row: 3, error: 'row 3: has 2 values, expected 9' });
+    const json = await score(file, '--explain', '--format', 'json');
+    expect(JSON.parse(json.stdout)).toEqual(lines);
+  });
+
+  it('tells the errors of estimates', async () => {
+    const features = Array.from({ length: 14 }, () => ({}));
+    const wide = forestOver('wide', features, {
+      transforms: [
+        {
+          type: 'standard',
+          nFeatures: 14,
+          mean: new Float64Array(14),
+          scale: new Float64Array(14).fill(1),
+        },
+      ],
+    });
+    const file = saveDetector(wide, folder.path);
+    const row = JSON.stringify(features.map(() => 3));
+    const input = folder.write('wide.ndjson', `${row}\n`);
+    const run = (format: string) =>
+      runCommand(['score', input, '--model', file, '--explain', '--format', format]);
+    const { explanation } = JSON.parse((await run('ndjson')).stdout);
+    expect(explanation).toMatchObject({ method: 'sampled-shapley', baseline: 1 });
+    expect(explanation.features[0]).toMatchObject({ name: 'x0', contribution: -2, error: 0 });
+    const [line] = parse((await run('csv')).stdout, { columns: true }) as Record<string, string>[];
+    expect(line).toMatchObject({ explanation: 'x0 3 (normal -2 to 2): -2 ± 0', error_x13: '0' });
+  });
+
+  it('fails before it writes anything where the detector has nothing to explain by', async () => {
+    const plain = saveDetector(sampleForest({ name: 'plain', transforms: [] }), folder.path);
+    const input = folder.write('unexplained.csv', csv);
+    const run = await runCommand(['score', input, '--model', plain, '--explain']);
+    expect(run).toMatchObject({ code: 1, stdout: '' });
+    expect(run.stderr).toContain('detector "plain" cannot explain its scores');
   });
 });
 

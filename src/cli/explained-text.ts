@@ -1,0 +1,92 @@
+// What explanations add to the outputs of `score`: columns of CSV, and an object in the lines of NDJSON.
+import { encodeLines } from '../formats/ndjson.js';
+import type { Explanation } from '../model/explanation.js';
+import type { ScoredBlock } from './verdict-text.js';
+
+/** Contributions that the column of text tells of, the largest first. */
+const TOLD_IN_TEXT = 3;
+
+interface FeatureContribution {
+  readonly name: string;
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly contribution: number;
+  readonly error?: number;
+}
+
+/** Columns of CSV behind those of the verdict. */
+export function explanationColumns({ features, errors }: Explanation): string[] {
+  return [
+    'explanation',
+    'baseline',
+    ...features.map(({ name }) => `contribution_${name}`),
+    ...(errors === undefined ? [] : features.map(({ name }) => `error_${name}`)),
+  ];
+}
+
+/** Cells of those columns for a row of a block. */
+export function explanationCells(
+  values: Float64Array,
+  explanation: Explanation,
+  row: number,
+): (string | number)[] {
+  const contributions = contributionsOf(values, explanation, row);
+  const telling = contributions.filter(({ contribution }) => contribution !== 0);
+  const told = byMagnitude(telling).slice(0, TOLD_IN_TEXT);
+  return [
+    told.map(describe).join('; '),
+    explanation.baseline,
+    ...contributions.map(({ contribution }) => contribution),
+    ...contributions.flatMap(({ error }) => error ?? []),
+  ];
+}
+
+/** The lines of NDJSON with an explanation in each that is a verdict, its features by magnitude. */
+export function explainedLines(
+  { block, scores, risks }: ScoredBlock,
+  explanation: Explanation,
+): string {
+  const { method, baseline } = explanation;
+  const lines = encodeLines(block, block.firstRow, scores, risks).toString().split('\n');
+  return lines
+    .map((line, row) => {
+      if (line === '' || block.errors.has(row)) return line;
+      const features = byMagnitude(contributionsOf(block.values, explanation, row));
+      const added = JSON.stringify({ explanation: { method, baseline, features } });
+      return `${line.slice(0, -1)},${added.slice(1)}`;
+    })
+    .join('\n');
+}
+
+function contributionsOf(
+  values: Float64Array,
+  { features, contributions, errors }: Explanation,
+  row: number,
+): FeatureContribution[] {
+  const start = row * features.length;
+  return features.map(({ name, low, high }, i) => ({
+    name,
+    value: values[start + i],
+    low,
+    high,
+    contribution: contributions[start + i],
+    ...(errors && { error: errors[start + i] }),
+  }));
+}
+
+function byMagnitude(contributions: readonly FeatureContribution[]): FeatureContribution[] {
+  return contributions.toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+}
+
+/** 'num_users 1 (normal 107 to 3092): -0.41' */
+function describe({ name, value, low, high, contribution, error }: FeatureContribution): string {
+  const range = low === null || high === null ? '' : ` (normal ${short(low)} to ${short(high)})`;
+  const margin = error === undefined ? '' : ` ± ${short(error)}`;
+  const sign = contribution > 0 ? '+' : '';
+  return `${name} ${short(value)}${range}: ${sign}${short(contribution)}${margin}`;
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
