@@ -2,6 +2,7 @@
 import { AnomalyPredictorError, showValue } from '../errors.js';
 import type { Detector } from '../model/detector.js';
 import { findDetector } from '../model/detector-store.js';
+import { isExplainable } from '../model/explanation.js';
 import { isAnomaly, verdictOf } from '../model/verdict.js';
 import { VIEWS_FOLDER } from '../package-paths.js';
 import {
@@ -120,18 +121,24 @@ export function pageRoutes({
       if ('problems' in reading)
         return reply(400, snapshot, { detector, fields, problems: reading.problems });
       const { row } = reading;
-      const { version, scores, risks } = await engine.score(detector, { rows: [row] });
+      const { version, scores, risks, explanation } = await scoreRow(detector, row);
       const verdict = verdictOf(scores[0], risks[0], detector.name);
       const anomaly = isAnomaly(scores[0]) ? 1 : 0;
       metrics.scored({
         nRows: 1,
         tallies: [{ model: detector.name, normal: 1 - anomaly, anomaly }],
       });
-      const outcome = { verdict, version, row };
+      const outcome = { verdict, version, row, explanation };
       return reply(200, snapshot, { detector, fields, problems: [], outcome });
     } catch (error) {
       return refuse(error, snapshot, detector, fields);
     }
+  }
+
+  async function scoreRow(detector: Detector, row: readonly number[]) {
+    const batch = { rows: [row] };
+    if (isExplainable(detector)) return engine.explain(detector, batch);
+    return { ...(await engine.score(detector, batch)), explanation: undefined };
   }
 
   function chosenDetector({ catalog }: CatalogSnapshot, fields: FormFields): Detector {

@@ -1,8 +1,10 @@
 // What the page shows, worked out for its templates: texts, ids and numbers as people read them.
 import type { Detector } from '../model/detector.js';
+import type { Explanation } from '../model/explanation.js';
 import type { Feature } from '../model/schema.js';
 import type { Verdict } from '../model/verdict.js';
 import { describeDetectors, formLink } from './detector-list.js';
+import { describeExplanation } from './explanation-view.js';
 import { type FormFields, fieldNames, MODEL_FIELD, type Problem, SWITCH_FIELD } from './form.js';
 
 /** The one page: the form of a detector, with problems or with the outcome of a behaviour above it. */
@@ -20,6 +22,8 @@ export interface Outcome {
   readonly version: string;
   /** [nFeatures] as scored */
   readonly row: readonly number[];
+  /** Undefined where the detector cannot explain itself. */
+  readonly explanation?: Explanation | undefined;
 }
 
 /** Everything that views/*.ejs name. */
@@ -71,7 +75,10 @@ export function describePage({ detectors, detector, fields, problems, outcome }:
   };
 }
 
-function describeOutcome({ verdict, version, row }: Outcome, features: readonly Feature[]) {
+function describeOutcome(
+  { verdict, version, row, explanation }: Outcome,
+  features: readonly Feature[],
+) {
   const { prediction, score, model_used } = verdict;
   return {
     prediction,
@@ -80,6 +87,7 @@ function describeOutcome({ verdict, version, row }: Outcome, features: readonly 
     risk: showRisk(verdict),
     model: model_used,
     version,
+    explanation: explanation && describeExplanation(explanation, features, row),
     values: features.map(({ name, title, unit }, index) => ({
       title: title || name,
       unit,

@@ -114,6 +114,21 @@ describe.skipIf(!hasChromium)('the pages in Chromium (skipped where it is not fo
     expect(await page.locator(':focus').getAttribute('name')).toBe('num_users');
   });
 
+  it('tells a reader of the screen what each value contributes', async () => {
+    for (const width of [1_100, 320]) {
+      const page = await visit({ viewport: { width, height: 800 } });
+      await fill(page, ANOMALOUS_ROW);
+      await submit(page);
+      const table = page.getByRole('table', { name: 'What each value contributes to the score' });
+      const titles = await table.getByRole('columnheader').allTextContents();
+      expect(titles).toEqual(['Feature', 'Value', 'Normal range', 'Contribution']);
+      const line = table.getByRole('row', { name: /^Users \(count\) 1 .*−[\d.]+ for an anomaly$/ });
+      expect(await line.getByRole('cell').count()).toBe(3);
+      const bar = await table.locator('svg').first().boundingBox();
+      expect(bar?.width).toBeGreaterThan(40);
+    }
+  });
+
   it('can be used with the keyboard alone', async () => {
     const page = await visit();
     const keys = page.keyboard;

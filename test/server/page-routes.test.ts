@@ -142,7 +142,40 @@ describe('POST /predict', () => {
   it('keeps the form filled below the verdict', async () => {
     const { body } = await post(formOf({ ...NORMAL_ROW, num_users: '2.2e2' }));
     expect(body).toContain('name="num_users" value="2.2e2"');
-    expect(body).toContain('<td>220</td>');
+    expect(body).toMatch(/<td[^>]*>220<\/td>/);
+  });
+
+  it('shows what each value contributes, the largest first, beside its normal range', async () => {
+    const { body } = await post(formOf(ANOMALOUS_ROW));
+    const { explanation } = await engine.explain(detectors[2], { rows: [ANOMALOUS_ROW] });
+    const { features, contributions } = explanation;
+    const order = [...contributions.keys()].sort(
+      (a, b) => Math.abs(contributions[b]) - Math.abs(contributions[a]),
+    );
+    const titles = order.map((i) => detectors[2].schema.features[i].title);
+    const shown = [...String(body).matchAll(/<th role="rowheader" scope="row">(.*?) </g)];
+    expect(shown.map(([, title]) => title)).toEqual(titles);
+    const users = features.findIndex(({ name }) => name === 'num_users');
+    const text = Math.abs(contributions[users]).toLocaleString('en', {
+      maximumSignificantDigits: 3,
+    });
+    expect(body).toMatch(
+      new RegExp(
+        `Users.*?<td[^>]*>1</td>.*?<td[^>]*>-380 to 820</td>.*?−${text}.*?for an anomaly`,
+        's',
+      ),
+    );
+  });
+
+  it('shows the values alone where the detector cannot explain itself', async () => {
+    const unexplained = sampleOneClassSvm({ transforms: [] });
+    routes = serving([unexplained]);
+    const { status, body } = await post(formOf(ANOMALOUS_ROW)).finally(() => {
+      routes = serving(detectors);
+    });
+    expect(status).toBe(200);
+    expect(body).toContain('Values that were scored');
+    expect(body).not.toContain('contributes');
   });
 
   it('counts what it scored', async () => {

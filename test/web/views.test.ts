@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Explanation } from '../../src/model/explanation.js';
 import type { Schema } from '../../src/model/schema.js';
 import { VIEWS_FOLDER } from '../../src/package-paths.js';
 import { exampleFields, parseFields } from '../../src/web/form.js';
@@ -91,6 +92,89 @@ describe('the verdict', () => {
   it('shows the risk of a normal row below the border, however near it is', () => {
     expect(renderVerdict(1e-12, 0.4999999, 'normal')).toContain('<b>0.499</b>');
     expect(renderVerdict(0, 0.5, 'anomaly')).toContain('<b>0.500</b>');
+  });
+});
+
+describe('an explanation', () => {
+  const [feature] = detector.schema.features;
+  const schema = { features: ['a', 'b', 'c'].map((name) => ({ ...feature, name, title: name })) };
+  const verdict = {
+    prediction: 'normal',
+    raw_prediction: 1,
+    score: 0.25,
+    risk: 0.25,
+    model_used: 'ocsvm',
+  } as const;
+  const shown = (changes: Partial<Explanation> = {}) =>
+    render({
+      detector: { ...detector, schema },
+      outcome: {
+        verdict,
+        version: '1',
+        row: [12_345.678, 0, 0.5],
+        explanation: {
+          method: 'exact-shapley',
+          baseline: 0.75,
+          features: [
+            { name: 'a', low: 0.0000123, high: 9_876.543 },
+            { name: 'b', low: 1, high: 1 },
+            { name: 'c', low: null, high: null },
+          ],
+          contributions: Float64Array.of(-0.125, 0, -0.5),
+          ...changes,
+        },
+      },
+    });
+  /** The texts of the table's cells, line by line. */
+  const cellsOf = (html: string) => {
+    const text = (part: string) =>
+      part
+        .replace(/<[^>]*>/g, ' ')
+        .replace(/\s+/g, ' ')
+        .trim();
+    const [, body] = /contributes to the score.*?<tbody[^>]*>(.*?)<\/tbody>/s.exec(html) ?? [];
+    return (body ?? '')
+      .split('</tr>')
+      .slice(0, -1)
+      .map((line) =>
+        line
+          .split(/<\/t[hd]>/)
+          .slice(0, -1)
+          .map(text),
+      );
+  };
+
+  it('has a line for each feature with its value, where it lies, and what it speaks for', () => {
+    expect(cellsOf(shown())).toEqual([
+      ['c (seconds)', '0.5', 'not known', '−0.5 for an anomaly'],
+      ['a (seconds)', '12345.678 above', '1.23e-5 to 9,877', '−0.125 for an anomaly'],
+      ['b (seconds)', '0 below', '1', '0'],
+    ]);
+  });
+
+  it('draws bars in proportion to the largest contribution, to the left for an anomaly', () => {
+    const html = shown({ contributions: Float64Array.of(-0.125, 0, 0.5) });
+    const bars = [...html.matchAll(/<rect x="(.*?)" y="0" width="(.*?)"/g)];
+    expect(bars.map(([, start, length]) => [start, length])).toEqual([
+      ['0', '100'],
+      ['-25', '25'],
+      ['0', '0'],
+    ]);
+    expect(cellsOf(html)[0][3]).toBe('+0.5 for normal');
+  });
+
+  it('names the baseline, and the margin of an estimate', () => {
+    expect(shown()).toMatch(
+      /baseline\s+of \+0\.75, the score of a behaviour whose every value is as/,
+    );
+    expect(shown()).not.toContain('estimates');
+    const sampled = shown({
+      method: 'sampled-shapley',
+      errors: Float64Array.of(0.01, 0, 0.0213),
+    });
+    expect(cellsOf(sampled)[0][3]).toBe('−0.5 ± 0.0213 for an anomaly');
+    expect(sampled).toContain('estimates');
+    expect(shown({ method: 'tree-shap' })).toContain('the score to expect of a training row');
   });
 });
 
