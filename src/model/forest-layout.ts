@@ -15,7 +15,7 @@ export interface DecisionTree {
   readonly threshold: Float64Array;
   /** As in the kernels' `Forest`. */
   readonly leafValue: Float64Array;
-  /** As in the kernels' `Forest`; of all trees of a forest or of none. */
+  /** As in the kernels' `Forest`. A forest has it where all trees have it and no node weighs nothing. */
   readonly cover?: Float64Array;
 }
 
@@ -33,7 +33,8 @@ export function layOutForest(trees: readonly DecisionTree[], nFeatures: number):
   const feature = new Int32Array(nNodes);
   const threshold = new Float32Array(nNodes);
   const leafValue = new Float64Array(nNodes);
-  const cover = trees.every((tree) => tree.cover) ? new Float64Array(nNodes) : undefined;
+  const isCovered = trees.every((tree) => tree.cover?.every(isUsableCover));
+  const cover = isCovered ? new Float64Array(nNodes) : undefined;
   /** Node of the present tree that stands at each place of the layout. */
   const nodeAt = new Int32Array(nNodes);
 
@@ -129,7 +130,7 @@ function checkCover({ nNodes, roots, child }: Forest, cover: Float64Array): void
       reach(child[node] + 1);
     }
     const weight = cover[node];
-    if (!(weight >= SMALLEST_COVER && weight <= LARGEST_COVER)) {
+    if (!isUsableCover(weight)) {
       fail(
         `node ${node}: cover ${weight} is not within ${SMALLEST_COVER} and ${LARGEST_COVER}`,
         weight,
@@ -141,6 +142,10 @@ function checkCover({ nNodes, roots, child }: Forest, cover: Float64Array): void
 /** Quotients of weights within these bounds, and products of a few of them, are normal numbers. */
 const SMALLEST_COVER = 1e-30;
 const LARGEST_COVER = 1e30;
+
+function isUsableCover(weight: number): boolean {
+  return weight >= SMALLEST_COVER && weight <= LARGEST_COVER;
+}
 
 const float32 = new Float32Array(1);
 const float32Bits = new Int32Array(float32.buffer);

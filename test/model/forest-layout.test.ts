@@ -105,6 +105,8 @@ describe('checking a forest from a file', () => {
     expect([...(cover ?? [])]).toEqual([0, 1, 4, 2, 3, 5, 6].map((node) => COVER[node]));
     const mixed = layOutForest([{ ...DEPTH_FIRST_TREE, cover: COVER }, LEAF_TREE], 3);
     expect(mixed.cover).toBeUndefined();
+    const weightless = { ...DEPTH_FIRST_TREE, cover: COVER.with(2, 0) };
+    expect(layOutForest([weightless], 3).cover).toBeUndefined();
   });
 });
 
