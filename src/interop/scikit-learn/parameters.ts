@@ -4,6 +4,8 @@ import { shorten } from '../../errors.js';
 import type { ImportProvenance } from '../../model/provenance.js';
 import { PickleDict, type PickleObject, type PickleValue } from '../pickle/values.js';
 
+/** Of a dict; two are usual, the classes. */
+const MOST_ENTRIES = 10;
 /** What parameters are that have another name by now. */
 const DEPRECATED = 'deprecated';
 
@@ -30,9 +32,13 @@ function parameterOf(value: PickleValue): Parameters[string] | undefined {
     return value as null | boolean | number;
   }
   if (value instanceof PickleDict) {
-    const entries = [...value.entries].slice(0, 10);
-    return shorten(`{${entries.map(([key, item]) => `${key}: ${parameterOf(item)}`).join(', ')}}`);
+    const entries = [...value.entries].slice(0, MOST_ENTRIES);
+    return shorten(`{${entries.map(([key, item]) => `${key}: ${scalarText(item)}`).join(', ')}}`);
   }
   // NaN, infinities and integers beyond 2^53 as text: JSON has none of them.
   return ['string', 'number', 'bigint'].includes(typeof value) ? shorten(String(value)) : undefined;
+}
+
+function scalarText(value: PickleValue): string {
+  return typeof value === 'object' ? '…' : String(value);
 }
