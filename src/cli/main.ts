@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { AnomalyPredictorError, type ErrorTag } from '../errors.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
 import { addEvaluateCommand } from './evaluate.js';
+import { addExportCommand } from './export.js';
 import { addImportCommand } from './import.js';
 import { addInspectCommand } from './inspect.js';
 import { addModelsCommand } from './models.js';
@@ -23,6 +24,7 @@ const ADD_COMMANDS = [
   addSendCommand,
   addModelsCommand,
   addInspectCommand,
+  addExportCommand,
 ];
 
 const WRONG_USAGE_TAGS: readonly ErrorTag[] = ['bad-option', 'unknown-model'];
