@@ -1,12 +1,14 @@
 // A detector as `inspect` and `import` show it.
+import type { Calibration } from '../model/calibration.js';
 import type { DetectorSummary } from '../model/detector-summary.js';
 import type { Provenance } from '../model/provenance.js';
 import { renderMetrics } from './metrics-table.js';
+import { formatQuantity, formatShare } from './numbers.js';
 import { renderTable } from './table.js';
 
 export function detectorText(summary: DetectorSummary): string {
-  const { name, title, version, type, transforms, model, threshold, schema, encoder, metrics } =
-    summary;
+  const { name, title, version, type, transforms, model, threshold, calibration } = summary;
+  const { schema, encoder, metrics } = summary;
   const features = schema.features.map((feature, i) => {
     const { column, category } = encoder[i];
     const source = category === undefined ? column : `${column} = ${category}`;
@@ -15,6 +17,7 @@ export function detectorText(summary: DetectorSummary): string {
   return [
     `${name}: ${title}`,
     facts({ version, type, transforms: transforms.join(', ') || 'none', ...model, threshold }),
+    ...(calibration === null ? [] : ['', 'Calibration', facts(calibrationFacts(calibration))]),
     '',
     'Features',
     indent(renderTable(['name', 'unit', 'CSV column', 'description'], features)),
@@ -25,6 +28,19 @@ export function detectorText(summary: DetectorSummary): string {
     'Provenance',
     facts(factsOf(summary.provenance)),
   ].join('\n');
+}
+
+function calibrationFacts(calibration: Calibration): Facts {
+  const { data, rows, targetFalsePositiveRate, falsePositiveRate, interval } = calibration;
+  const [target, achieved] = [targetFalsePositiveRate, falsePositiveRate].map(formatShare);
+  const expected = `${formatShare(interval.low)} to ${formatShare(interval.high)}`;
+  return {
+    by: calibration.calibrator,
+    data: `${data.file}, ${formatQuantity(rows, 'normal row')}`,
+    sha256: data.sha256,
+    'threshold before': calibration.previousThreshold,
+    'false positives': `${achieved} of these rows, target ${target}; of others like them ${expected} are expected`,
+  };
 }
 
 function factsOf(provenance: Provenance): Facts {

@@ -1,8 +1,8 @@
 // `evaluate`: judges a detector on labelled behaviours that its training did not see.
 import type { Command } from 'commander';
 import { readDataset } from '../training/dataset.js';
-import { splitDataset } from '../training/split.js';
 import { evaluateOn } from '../training/train.js';
+import { judgingRows } from '../training/unseen-rows.js';
 import { addDetectorOptions, type DetectorOptions, detectorOf } from './detector-argument.js';
 import { renderMetrics } from './metrics-table.js';
 
@@ -24,11 +24,7 @@ export function addEvaluateCommand(program: Command): void {
 async function evaluate({ data, json, ...options }: EvaluateOptions): Promise<void> {
   const detector = detectorOf(options);
   const dataset = await readDataset(data, detector.encoder);
-  const { provenance } = detector;
-  const trainedOnIt = provenance.origin === 'training' && provenance.data.sha256 === dataset.sha256;
-  const rows = trainedOnIt
-    ? splitDataset(dataset, provenance.split.seed).test
-    : Int32Array.from(dataset.labels.keys());
+  const { rows, trainedOnIt } = judgingRows(detector, dataset);
   const metrics = evaluateOn(detector, dataset, rows);
   if (json) {
     const { name: model, version } = detector;
@@ -42,4 +38,7 @@ async function evaluate({ data, json, ...options }: EvaluateOptions): Promise<vo
       (trainedOnIt ? ', those that its training did not see:' : ':'),
   );
   console.log(renderMetrics(metrics));
+  if (!trainedOnIt && detector.calibration?.data.sha256 === dataset.sha256) {
+    console.log('\nThe threshold was set on these rows: of others, more may be called anomalies.');
+  }
 }

@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { AnomalyPredictorError, type ErrorTag } from '../errors.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
+import { addCalibrateCommand } from './calibrate.js';
 import { addEvaluateCommand } from './evaluate.js';
 import { addExportCommand } from './export.js';
 import { addImportCommand } from './import.js';
@@ -19,6 +20,7 @@ const ADD_COMMANDS = [
   addServeCommand,
   addTrainCommand,
   addImportCommand,
+  addCalibrateCommand,
   addEvaluateCommand,
   addScoreCommand,
   addSendCommand,

@@ -12,12 +12,14 @@ import { DEFAULT_SEED, RECIPES, SHIPPED_RECIPES, trainDetector } from '../traini
 import { renderMetrics } from './metrics-table.js';
 import { startProgress } from './progress.js';
 import { renderTable } from './table.js';
+import { describeCalibration, parseTargetRate, TARGET_RATE_FLAG } from './target-rate.js';
 
 interface TrainOptions {
   readonly data: string;
   readonly detector: string;
   readonly out: string;
   readonly seed: number;
+  readonly targetFpr?: number;
 }
 
 const ALL = 'all';
@@ -35,10 +37,16 @@ export function addTrainCommand(program: Command): void {
     )
     .option('--out <dir>', 'folder for the detector files and model cards', 'models')
     .option('--seed <number>', 'seed of split, folds and forests', parseSeed, DEFAULT_SEED)
+    .option(
+      TARGET_RATE_FLAG,
+      'set the threshold on half of the normal rows held out, so that at most this share are called anomalies',
+      parseTargetRate,
+    )
     .action(train);
 }
 
-async function train({ data, detector: wanted, out, seed }: TrainOptions): Promise<void> {
+async function train(options: TrainOptions): Promise<void> {
+  const { data, detector: wanted, out, seed, targetFpr } = options;
   const dataset = await readDataset(data, API_BEHAVIOUR_ENCODER);
   console.log(
     `${dataset.file}: ${dataset.nRows} rows, ${dataset.droppedRows} more dropped for a missing value`,
@@ -47,8 +55,12 @@ async function train({ data, detector: wanted, out, seed }: TrainOptions): Promi
   const recipes = wanted === ALL ? SHIPPED_RECIPES : RECIPES.filter(({ name }) => name === wanted);
   for (const recipe of recipes) {
     const progress = startProgress(recipe.name, 1);
-    const { detector, candidates } = await trainDetector(recipe, dataset, seed, (done, total) =>
-      progress.update(done / total, `${done} of ${total}`),
+    const { detector, candidates } = await trainDetector(
+      recipe,
+      dataset,
+      seed,
+      (done, total) => progress.update(done / total, `${done} of ${total}`),
+      targetFpr,
     ).finally(() => progress.stop());
     const file = saveDetector(detector, out);
     writeFileSync(join(out, `${recipe.name}.md`), renderModelCard(recipe, detector, candidates));
@@ -56,6 +68,8 @@ async function train({ data, detector: wanted, out, seed }: TrainOptions): Promi
     const { split } = detector.provenance;
     console.log(`\n${detector.title}, version ${detector.version}, written to ${file}`);
     if (candidates !== undefined) console.log(renderCandidates(candidates));
+    const { threshold, calibration } = detector;
+    if (calibration) console.log(describeCalibration({ threshold, calibration }));
     console.log(
       `trained on ${split.trainNormal} normal and ${split.trainAnomaly} anomalous rows, evaluated on ` +
         `${split.testNormal} and ${split.testAnomaly} others:`,

@@ -6,6 +6,7 @@
 //   tensors             as in stored-transform.ts, stored-model.ts and stored-profile.ts
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { Calibration } from './calibration.js';
 import type { Detector, DetectorParts } from './detector.js';
 import { Encoder } from './encoder.js';
 import { Metrics } from './metrics.js';
@@ -47,6 +48,7 @@ const Description = v.strictObject({
   transforms: TransformDescriptions,
   model: ModelDescription,
   threshold: v.pipe(v.number(), v.finite('a finite number')),
+  calibration: v.exactOptional(Calibration),
   metrics: v.nullable(Metrics),
   provenance: Provenance,
 });
@@ -55,7 +57,7 @@ type Description = v.InferOutput<typeof Description>;
 /** The detector made of `parts`, with its file's bytes and its version. */
 export function assembleDetector(parts: DetectorParts): Detector {
   const { name, title, schema, encoder, transforms, model, threshold, metrics, provenance } = parts;
-  const { profile } = parts;
+  const { calibration, profile } = parts;
   const tensors = new Map<string, Tensor>([
     ...transforms.flatMap(transformTensors),
     ...modelTensors(model),
@@ -69,6 +71,7 @@ export function assembleDetector(parts: DetectorParts): Detector {
     transforms: transforms.map(describeTransform),
     model: describeModel(model),
     threshold,
+    ...(calibration && { calibration }),
     metrics,
     provenance,
   };

@@ -1,6 +1,7 @@
 // A detector: schema, encoder, transforms, model and threshold as one immutable value. No part can be
 // swapped by itself; the version is the hash of all of them.
 import type { Forest, OneClassSvm, Transform } from '../../native-free-kernels/contract.js';
+import type { Calibration } from './calibration.js';
 import type { Encoder } from './encoder.js';
 import type { Metrics } from './metrics.js';
 import type { Profile } from './profile.js';
@@ -35,6 +36,8 @@ export interface DetectorParts {
   readonly model: Model;
   /** Subtracted from the model's output, so that a score of 0 is the border; 0 by default. */
   readonly threshold: number;
+  /** How the threshold was set, where normal rows did. */
+  readonly calibration?: Calibration;
   /** Null where nothing has been evaluated, as of a model that was imported. */
   readonly metrics: Metrics | null;
   /** Of the normal training rows; where they are known. */

@@ -108,14 +108,18 @@ export function checkModel(model: Model, threshold: number): void {
     if (model.svm.nSupport === 0) throw badDetector('there are no support vectors');
     checkFinite('svm.support_vectors', model.svm.supportVectors);
     checkFinite('svm.coefficients', model.svm.coefficients);
-    return;
+  } else {
+    checkForest(model.forest, model.type === 'forest' ? 1 : Number.MAX_VALUE);
   }
-  checkForest(model.forest, model.type === 'forest' ? 1 : Number.MAX_VALUE);
-  if (model.type === 'forest') {
-    if (Math.abs(threshold) >= 1)
-      throw badDetector(`threshold ${threshold} is not between -1 and 1`);
-    return;
+  checkThreshold(model, threshold);
+}
+
+/** @throws AnomalyPredictorError 'bad-detector-file' where no score can be on either side of it */
+export function checkThreshold(model: Model, threshold: number): void {
+  if (model.type === 'forest' && Math.abs(threshold) >= 1) {
+    throw badDetector(`threshold ${threshold} is not between -1 and 1`);
   }
+  if (model.type !== 'isolation-forest') return;
   const border = model.offset + threshold;
   if (!(border > -1 && border < 0)) {
     throw badDetector(`offset + threshold is ${border}, not between -1 and 0`);

@@ -1,6 +1,7 @@
 // OpenAPI operations of the detectors themselves: what is served, adding and removing.
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
+import { Calibration } from '../model/calibration.js';
 import { DETECTOR_NAME } from '../model/detector-file.js';
 import { Encoder } from '../model/encoder.js';
 import { Metrics } from '../model/metrics.js';
@@ -23,6 +24,7 @@ const DETECTOR = {
     },
     model: { type: 'object', description: 'Kernel and sizes of the model' },
     threshold: { type: 'number' },
+    calibration: jsonSchemaOf(v.nullable(Calibration)),
     schema: jsonSchemaOf(Schema),
     encoder: jsonSchemaOf(Encoder),
     metrics: jsonSchemaOf(v.nullable(Metrics)),

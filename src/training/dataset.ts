@@ -31,22 +31,29 @@ export interface Dataset {
   readonly droppedRows: number;
 }
 
-/** @throws AnomalyPredictorError `bad-data-file` that names file, line and value */
-export async function readDataset(file: string, encoder: Encoder): Promise<Dataset> {
+/**
+ * `unlabelled`: the label of every row where the file has no column of labels; without it that is an error.
+ * @throws AnomalyPredictorError `bad-data-file` that names file, line and value
+ */
+export async function readDataset(
+  file: string,
+  encoder: Encoder,
+  unlabelled?: number,
+): Promise<Dataset> {
   try {
-    return await read(file, encoder);
+    return await read(file, encoder, unlabelled);
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
     throw new AnomalyPredictorError('bad-data-file', `${file}: ${what}`, { file }, { cause });
   }
 }
 
-async function read(file: string, encoder: Encoder): Promise<Dataset> {
+async function read(file: string, encoder: Encoder, unlabelled?: number): Promise<Dataset> {
   const hash = createHash('sha256');
   const records = readCsv(hashed(createReadStream(file), hash));
   const { value: header } = await records.next();
   const readRow = csvRowReader(encoder, header);
-  const readLabel = labelReader(header.cells);
+  const readLabel = labelReader(header.cells, unlabelled);
 
   const nFeatures = encoder.length;
   const row = new Float64Array(nFeatures);
@@ -100,8 +107,9 @@ async function* hashed(
   }
 }
 
-function labelReader(header: readonly string[]) {
+function labelReader(header: readonly string[], unlabelled: number | undefined) {
   const index = header.findIndex((cell) => cell.trim() === LABEL_COLUMN);
+  if (index < 0 && unlabelled !== undefined) return () => unlabelled;
   if (index < 0) {
     throw new AnomalyPredictorError('bad-data-file', `the header has no column "${LABEL_COLUMN}"`, {
       field: LABEL_COLUMN,

@@ -1,5 +1,6 @@
 // The model card of a trained detector, in Markdown, written from the detector itself: data, split, metrics,
 // limits, and how to make the same file again.
+import type { Calibration } from '../model/calibration.js';
 import type { CandidateResult } from './grid-search.js';
 import type { Recipe } from './recipe.js';
 import type { TrainedDetector } from './train.js';
@@ -18,7 +19,7 @@ export function renderModelCard(
   detector: TrainedDetector,
   candidates: readonly CandidateResult[] | undefined,
 ): string {
-  const { name, title, version, metrics, provenance, schema } = detector;
+  const { name, title, version, metrics, provenance, schema, calibration } = detector;
   const { data, split, trainer, parameters } = provenance;
   return `# ${title} (\`${name}\`)
 
@@ -41,7 +42,7 @@ Seed ${split.seed}; rows with equal values stay on one side.
 | | normal | anomaly |
 | --- | --- | --- |
 | training | ${split.trainNormal} | ${split.trainAnomaly} |
-| evaluation | ${split.testNormal} | ${split.testAnomaly} |
+${calibration === undefined ? '' : `| calibration | ${calibration.rows} | 0 |\n`}| evaluation | ${split.testNormal} | ${split.testAnomaly} |
 
 ## Parameters
 
@@ -50,9 +51,9 @@ Seed ${split.seed}; rows with equal values stay on one side.
 ${Object.entries(parameters)
   .map(([key, value]) => `| ${key} | ${value} |\n`)
   .join('')}
-## Metrics
+${calibration === undefined ? '' : renderCalibration(detector.threshold, calibration)}## Metrics
 
-On the evaluation rows, which training did not see. The anomaly is the positive class.
+On the evaluation rows, which training did not see${calibration === undefined ? '' : ' and which did not set the threshold'}. The anomaly is the positive class.
 
 | | called anomaly | called normal |
 | --- | --- | --- |
@@ -69,10 +70,27 @@ ${[...limits, ...SHARED_LIMITS].map((limit) => `- ${limit}\n`).join('')}
 ## Reproduce it byte for byte
 
 \`\`\`sh
-npx anomaly-predictor train --data ${data.file} --detector ${name} --seed ${split.seed} --out models
+npx anomaly-predictor train --data ${data.file} --detector ${name} --seed ${split.seed}${calibration === undefined ? '' : ` --target-fpr ${calibration.targetFalsePositiveRate}`} --out models
 \`\`\`
 
 The same file and seed give the version above; \`npx anomaly-predictor inspect ${name}\` shows it.
+`;
+}
+
+function renderCalibration(threshold: number, calibration: Calibration): string {
+  const { rows, targetFalsePositiveRate, falsePositiveRate, interval } = calibration;
+  const [target, achieved, low, high] = [
+    targetFalsePositiveRate,
+    falsePositiveRate,
+    interval.low,
+    interval.high,
+  ].map((share) => `${(100 * share).toFixed(1)} %`);
+  return `## Calibration
+
+The threshold ${threshold} was set on ${rows} normal rows, apart from those that trained and those that evaluate, so that at
+most ${target} of them are called anomalies: ${achieved} are. Of other rows like them, ${low} to ${high} are to be expected (95 %).
+It replaces the border that training itself draws, and what is said of that one below.
+
 `;
 }
 

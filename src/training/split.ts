@@ -33,6 +33,19 @@ export function splitDataset(dataset: Dataset, seed: number): Split {
   return { train: ascending(train), test: ascending(test) };
 }
 
+/** What is held out of a training file, cut in two: one part sets a threshold, the other judges what came of it. */
+export interface HeldOut {
+  /** Normal rows alone. */
+  readonly calibration: Int32Array;
+  readonly test: Int32Array;
+}
+
+/** The cut of `test`, of the split that belongs to `seed`: half of its normal rows calibrate. */
+export function cutHeldOut(dataset: Dataset, { test }: Split, seed: number): HeldOut {
+  const [calibration, judging] = dealFolds(dataset, rowsOf(dataset, NORMAL, test), 2, seed);
+  return { calibration, test: ascending([...judging, ...rowsOf(dataset, ANOMALY, test)]) };
+}
+
 /** `rows` dealt into `nFolds` parts of about equal size, alike rows together. */
 export function dealFolds(
   dataset: Dataset,

@@ -1,5 +1,6 @@
 // From a dataset to detectors: split, fit by recipe, evaluate on the rows that the fit did not see.
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
+import type { Calibration } from '../model/calibration.js';
 import type { Detector } from '../model/detector.js';
 import { assembleDetector } from '../model/detector-file.js';
 import { API_BEHAVIOUR_ENCODER } from '../model/encoder.js';
@@ -9,6 +10,7 @@ import type { TrainingProvenance } from '../model/provenance.js';
 import { API_BEHAVIOUR_SCHEMA } from '../model/schema.js';
 import { Scorer, type ScoringParts } from '../model/scorer.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
+import { calibrateThreshold } from './calibrate.js';
 import { ANOMALY, type Dataset, NORMAL, takeLabels, takeRows } from './dataset.js';
 import { evaluate } from './evaluation.js';
 import type { CandidateResult } from './grid-search.js';
@@ -16,8 +18,8 @@ import { hybrid } from './hybrid.js';
 import { isolationForest } from './isolation-forest-recipe.js';
 import { ocsvm } from './ocsvm.js';
 import { ocsvmTuned } from './ocsvm-tuned.js';
-import type { FitContext, Recipe } from './recipe.js';
-import { rowsOf, type Split, splitDataset } from './split.js';
+import type { FitContext, Fitted, Recipe } from './recipe.js';
+import { cutHeldOut, rowsOf, type Split, splitDataset } from './split.js';
 
 /** Of the detectors in models/. */
 export const SHIPPED_RECIPES: readonly Recipe[] = [ocsvm, ocsvmTuned, hybrid];
@@ -42,13 +44,14 @@ export async function trainDetector(
   dataset: Dataset,
   seed: number,
   onProgress: NonNullable<FitContext['onProgress']> = () => {},
+  targetFalsePositiveRate?: number,
 ): Promise<Trained> {
   const split = splitDataset(dataset, seed);
   const fitted = await recipe.fit({ dataset, train: split.train, seed, onProgress });
-  const threshold = 0;
-  const metrics = evaluateOn({ ...fitted, threshold }, dataset, split.test);
+  const { test, ...border } = borderOf(fitted, dataset, split, seed, targetFalsePositiveRate);
+  const metrics = evaluateOn({ ...fitted, ...border }, dataset, test);
   const normal = Int32Array.from(rowsOf(dataset, NORMAL, split.train));
-  const provenance = provenanceOf(dataset, split, seed, fitted.parameters);
+  const provenance = provenanceOf(dataset, { ...split, test }, seed, fitted.parameters);
   const detector = assembleDetector({
     name: recipe.name,
     title: recipe.title,
@@ -56,12 +59,28 @@ export async function trainDetector(
     encoder: API_BEHAVIOUR_ENCODER,
     transforms: fitted.transforms,
     model: fitted.model,
-    threshold,
+    ...border,
     metrics,
     profile: profileOf(takeRows(dataset, normal), normal.length, dataset.nFeatures),
     provenance,
   });
   return { detector: { ...detector, metrics, provenance }, candidates: fitted.candidates };
+}
+
+/** The threshold, and the rows that judge it: those that set it do not. */
+function borderOf(
+  fitted: Pick<Fitted, 'transforms' | 'model'>,
+  dataset: Dataset,
+  split: Split,
+  seed: number,
+  target: number | undefined,
+): { test: Int32Array; threshold: number; calibration?: Calibration } {
+  if (target === undefined) return { test: split.test, threshold: 0 };
+  const { calibration, test } = cutHeldOut(dataset, split, seed);
+  return {
+    test,
+    ...calibrateThreshold({ ...fitted, threshold: 0 }, dataset, calibration, target),
+  };
 }
 
 /** Metrics of a detector on the rows of `dataset` at `indices`. */

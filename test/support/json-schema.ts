@@ -93,6 +93,8 @@ function isOfType(type: string, format: unknown, value: unknown): boolean {
       return Number.isInteger(value);
     case 'string':
       return format === 'binary' ? value instanceof Uint8Array : typeof value === 'string';
+    case 'null':
+      return value === null;
     default:
       return typeof value === type;
   }

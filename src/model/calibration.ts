@@ -1,0 +1,35 @@
+// How a detector's threshold was set on rows that are known to be normal, and what other thresholds would do.
+import * as v from 'valibot';
+
+const share = (description: string) =>
+  v.pipe(v.number(), v.minValue(0), v.maxValue(1), v.description(description));
+const threshold = v.pipe(v.number(), v.finite('a finite number'));
+
+export const MOST_CURVE_POINTS = 64;
+
+export const Calibration = v.strictObject({
+  calibrator: v.pipe(v.string(), v.description('Program and version')),
+  data: v.strictObject({
+    file: v.pipe(v.string(), v.description('File name without its folder')),
+    sha256: v.pipe(v.string(), v.description("SHA-256 of the file's bytes")),
+  }),
+  rows: v.pipe(
+    v.number(),
+    v.integer('a whole number'),
+    v.minValue(1),
+    v.description('Normal rows that set the threshold; none of them trained'),
+  ),
+  targetFalsePositiveRate: share('Share of normal rows that may be called anomalies'),
+  falsePositiveRate: share('Share of the calibration rows that are called anomalies'),
+  interval: v.pipe(
+    v.strictObject({ low: share('Lowest'), high: share('Highest') }),
+    v.description('In which the rate for other rows of their kind lies, with 95 % confidence'),
+  ),
+  previousThreshold: v.pipe(threshold, v.description('Before the calibration')),
+  curve: v.pipe(
+    v.array(v.strictObject({ threshold, falsePositiveRate: share('Of the calibration rows') })),
+    v.maxLength(MOST_CURVE_POINTS),
+    v.description('Other thresholds, ascending, and what they would do'),
+  ),
+});
+export type Calibration = v.InferOutput<typeof Calibration>;
