@@ -5,16 +5,25 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { MersenneTwister } from '../../src/training/mersenne-twister.js';
-import { mutate, readDamagedFile } from './pickle/mutated-pickles.js';
+import { ONNX, onnxFile } from '../support/onnx-models.js';
+import { readDamagedOnnx } from './onnx/damaged-onnx.js';
+import { mutate, type Outcome, readDamagedFile } from './pickle/mutated-pickles.js';
 import { pickleFixture } from './pickle/pickle-fixtures.js';
 
-const FIXTURES = [
+const PICKLES = [
   ...[2, 3, 4, 5].flatMap((protocol) => [`value.${protocol}.pkl`, `value.${protocol}.joblib`]),
   'grid-search.pkl',
   'grid-search-of-forests.pkl',
   'randomized-search.pkl',
   ...['zlib', 'gzip', 'bz2', 'xz', 'lz4'].map((compression) => `value.joblib.${compression}`),
 ].map(pickleFixture);
+const FAMILIES: readonly {
+  readonly files: readonly Uint8Array[];
+  readonly read: (bytes: Uint8Array) => Outcome | Promise<Outcome>;
+}[] = [
+  { files: PICKLES, read: readDamagedFile },
+  { files: ONNX.cases.map(({ file }) => onnxFile(file)), read: readDamagedOnnx },
+];
 const LONGEST_MS = 1000;
 const MOST_BYTES = 256 * 1024 ** 2;
 
@@ -31,12 +40,13 @@ let slowestMs = 0;
 let largestBytes = 0;
 
 while (performance.now() < until) {
-  const [bytes, other] = [pick(), pick()];
+  const { files, read } = pick(FAMILIES);
+  const [bytes, other] = [pick(files), pick(files)];
   const mutated = mutate(bytes, other, random);
   const started = performance.now();
   const memoryBefore = process.memoryUsage().rss;
   try {
-    counts[await readDamagedFile(mutated)]++;
+    counts[await read(mutated)]++;
   } catch (error) {
     report(mutated, error);
   }
@@ -52,12 +62,12 @@ console.log(
     `slowest ${slowestMs.toFixed(1)} ms, at most ${Math.round(largestBytes / 1024 ** 2)} MB`,
 );
 
-function pick(): Uint8Array {
-  return FIXTURES[random.nextBelow(FIXTURES.length)];
+function pick<T>(items: readonly T[]): T {
+  return items[random.nextBelow(items.length)];
 }
 
 function report(bytes: Uint8Array, reason: unknown): never {
-  writeFileSync('fuzz-failure.pkl', bytes);
-  console.error('kept as fuzz-failure.pkl:', reason);
+  writeFileSync('fuzz-failure.bin', bytes);
+  console.error('kept as fuzz-failure.bin:', reason);
   process.exit(1);
 }

@@ -8,5 +8,5 @@ export const LIMITS = {
   dimensions: 8,
   features: 10_000,
   /** Numbers that the graph's arithmetic on the leaves of trees may take. */
-  leafOperations: 2 ** 26,
+  leafOperations: 2 ** 25,
 } as const;
