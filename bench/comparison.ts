@@ -3,7 +3,7 @@ import type { BenchReport } from './main.js';
 import { ratios, type Spread, spreadOf } from './statistics.js';
 
 /** Reports of another version may lack what this one has. */
-export type Rates = Pick<BenchReport, 'kernels' | 'engine' | 'http'>;
+export type Rates = Pick<BenchReport, 'kernels' | 'engine' | 'explain' | 'http'>;
 
 export interface RateComparison {
   readonly figure: string;
@@ -35,7 +35,7 @@ export function compareReports(ours: readonly Rates[], theirs: readonly Rates[])
 }
 
 /** Rows per second by what was measured. */
-function ratesByFigure({ kernels, engine, http }: Rates): Map<string, number> {
+function ratesByFigure({ kernels, engine, explain, http }: Rates): Map<string, number> {
   return new Map([
     ...(kernels?.figures ?? []).map((figure): [string, number] => [
       `${figure.kernels} ${figure.kernel}, ${figure.model}, ${figure.batchRows} a call`,
@@ -43,6 +43,10 @@ function ratesByFigure({ kernels, engine, http }: Rates): Map<string, number> {
     ]),
     ...(engine?.figures ?? []).map((figure): [string, number] => [
       `engine, ${figure.work} of ${figure.rowsPerJob}, ${figure.workers} workers`,
+      figure.rowsPerSecond.median,
+    ]),
+    ...(explain?.figures ?? []).map((figure): [string, number] => [
+      `explanations by ${figure.detector}`,
       figure.rowsPerSecond.median,
     ]),
     ...(http?.figures ?? []).map((figure): [string, number] => [

@@ -1,5 +1,5 @@
-// `npm run bench`: what this machine does, in tiers: kernels, load, engine, HTTP.
-//   --only kernels|load|engine|http   one tier
+// `npm run bench`: what this machine does, in tiers: kernels, load, engine, explanations, HTTP.
+//   --only kernels|load|engine|explain|http   one tier
 //   --json FILE                  everything that was measured, for machines
 //   --quick                      a few seconds: shows that the bench works; its figures mean little
 import { writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { findDetector, loadCatalog } from '../src/model/detector-store.js';
 import { SHIPPED_MODELS_FOLDER } from '../src/package-paths.js';
 import { benchEngine, type EngineReport } from './engine.js';
+import { benchExplain, type ExplainReport } from './explain.js';
 import { benchHttp, type HttpReport } from './http.js';
 import { benchKernels, type KernelReport } from './kernels.js';
 import { benchLoad, type LoadReport } from './load.js';
@@ -15,6 +16,7 @@ import { FULL_PLAN, type Plan, QUICK_PLAN } from './plan.js';
 import { sunk } from './sink.js';
 import {
   engineTable,
+  explainTable,
   httpTable,
   kernelTable,
   loadTable,
@@ -30,12 +32,13 @@ export interface BenchReport {
   readonly kernels?: KernelReport;
   readonly load?: LoadReport;
   readonly engine?: EngineReport;
+  readonly explain?: ExplainReport;
   readonly http?: HttpReport;
   /** What the measured work left behind, so that none of it could be optimised away. */
   readonly sink: number;
 }
 
-const TIERS = ['kernels', 'load', 'engine', 'http'] as const;
+const TIERS = ['kernels', 'load', 'engine', 'explain', 'http'] as const;
 type Tier = (typeof TIERS)[number];
 
 const { values: options } = parseArgs({
@@ -67,6 +70,10 @@ async function bench(tiers: readonly Tier[], plan: Plan): Promise<BenchReport> {
   if (tiers.includes('engine')) {
     report.engine = await benchEngine(findDetector(catalog, 'ocsvm'), plan);
     console.log(engineTable(report.engine));
+  }
+  if (tiers.includes('explain')) {
+    report.explain = await benchExplain(catalog, plan);
+    console.log(explainTable(report.explain));
   }
   if (tiers.includes('http')) {
     report.http = await benchHttp(catalog, plan);

@@ -2,6 +2,7 @@
 import { renderTable } from '../src/cli/table.js';
 import type { RateComparison } from './comparison.js';
 import type { EngineReport } from './engine.js';
+import type { ExplainReport } from './explain.js';
 import type { ContenderFigure, HttpReport } from './http.js';
 import type { MixedReport } from './http-mixed.js';
 import type { KernelReport } from './kernels.js';
@@ -57,6 +58,18 @@ export function engineTable({ detector, figures, jsonParseRowsPerSecond }: Engin
       ]),
       ['JSON.parse alone', '', '', countSpread(jsonParseRowsPerSecond), ''],
     ],
+  );
+}
+
+export function explainTable({ rowsPerJob, figures }: ExplainReport): string {
+  return section(
+    `Explanations on one worker, ${count(rowsPerJob)} rows a job; medians [lowest–highest round]`,
+    ['detector', 'method', 'explained rows/s'],
+    figures.map(({ detector, method, rowsPerSecond }) => [
+      detector,
+      method,
+      countSpread(rowsPerSecond),
+    ]),
   );
 }
 

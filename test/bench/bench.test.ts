@@ -62,6 +62,18 @@ describe('npm run bench -- --quick --json FILE', () => {
     expect(report.engine.jsonParseRowsPerSecond).toEqual(SPREAD);
   });
 
+  it('measures what the shipped detectors explain on one worker', () => {
+    const { figures, parity } = report.explain;
+    expect(figures).toEqual(
+      ['hybrid', 'ocsvm-tuned', 'ocsvm'].map((detector) => ({
+        detector,
+        method: detector === 'hybrid' ? 'tree-shap' : 'exact-shapley',
+        rowsPerSecond: SPREAD,
+      })),
+    );
+    expect(parity).toHaveLength(figures.length);
+  });
+
   it('measures every kind of request beside its ceiling', () => {
     expect(report.http.figures.map(({ scenario }) => scenario)).toEqual([
       'single JSON rows',
