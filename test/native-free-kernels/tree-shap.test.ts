@@ -56,7 +56,7 @@ const sum = (values: Iterable<number>) => [...values].reduce((total, value) => t
 const N_ROWS = 6;
 
 describe('TreeSHAP', () => {
-  // Trees of up to eight splits have tables; larger ones are walked for every row.
+  // Trees of a few splits have tables; larger ones are walked for every row.
   it.each([
     ['trees of any shape', 5, (random: MersenneTwister) => randomTrees(random, 4, 5)],
     ['a lone leaf', 3, (random: MersenneTwister) => [treeOfLeaves(random, 3, 1)]],
