@@ -177,8 +177,7 @@ function addIsolationForest(
 
 /** [rows × 1] double: the mean of float64 values plus `base`, rounded to float32. Trees compare float32 numbers. */
 function addMeanLeafValue(graph: GraphBuilder, rows: string, forest: Forest, base: number): string {
-  const { attributes, leaves } = nodesOfForest(forest);
-  const values = Float64Array.from(attributes.nodes_values);
+  const { nodes, leaves } = nodesOfForest(forest);
   const weights = leaves.map(({ node }) => forest.leafValue[node]);
   const compared = graph.cast(graph.cast(rows, 'float'), 'double');
   const mean = graph.add('TreeEnsembleRegressor', [compared], {
@@ -187,13 +186,13 @@ function addMeanLeafValue(graph: GraphBuilder, rows: string, forest: Forest, bas
       aggregate_function: { string: 'AVERAGE' },
       base_values_as_tensor: { tensor: numbers([base]) },
       n_targets: { int: 1 },
-      nodes_falsenodeids: { ints: attributes.nodes_falsenodeids },
-      nodes_featureids: { ints: attributes.nodes_featureids },
-      nodes_modes: { strings: attributes.nodes_modes },
-      nodes_nodeids: { ints: attributes.nodes_nodeids },
-      nodes_treeids: { ints: attributes.nodes_treeids },
-      nodes_truenodeids: { ints: attributes.nodes_truenodeids },
-      nodes_values_as_tensor: { tensor: numbers(values) },
+      nodes_falsenodeids: { ints: nodes.falseIds },
+      nodes_featureids: { ints: nodes.features },
+      nodes_modes: { strings: nodes.modes },
+      nodes_nodeids: { ints: nodes.nodeIds },
+      nodes_treeids: { ints: nodes.treeIds },
+      nodes_truenodeids: { ints: nodes.trueIds },
+      nodes_values_as_tensor: { tensor: numbers(nodes.thresholds) },
       post_transform: { string: 'NONE' },
       target_ids: { ints: new Uint8Array(leaves.length) },
       target_nodeids: { ints: leaves.map(({ nodeId }) => nodeId) },

@@ -2,16 +2,16 @@
 import type { Forest } from '../../../native-free-kernels/contract.js';
 
 export interface ForestNodes {
-  /** By the names of the attributes; one of each per node. */
-  readonly attributes: {
-    readonly nodes_treeids: Int32Array;
-    readonly nodes_nodeids: Int32Array;
-    readonly nodes_featureids: Int32Array;
-    readonly nodes_modes: readonly string[];
+  /** One of each per node; ids count within a tree. */
+  readonly nodes: {
+    readonly treeIds: Int32Array;
+    readonly nodeIds: Int32Array;
+    readonly features: Int32Array;
+    readonly modes: readonly string[];
     /** float32 values; 0 for leaves. */
-    readonly nodes_values: Float32Array;
-    readonly nodes_truenodeids: Int32Array;
-    readonly nodes_falsenodeids: Int32Array;
+    readonly thresholds: Float32Array;
+    readonly trueIds: Int32Array;
+    readonly falseIds: Int32Array;
   };
   readonly leaves: readonly Leaf[];
 }
@@ -30,7 +30,7 @@ export function nodesOfForest(forest: Forest): ForestNodes {
   const nodeIds = new Int32Array(nNodes);
   const trueIds = new Int32Array(nNodes);
   const falseIds = new Int32Array(nNodes);
-  const values = new Float32Array(nNodes);
+  const thresholds = new Float32Array(nNodes);
   const modes: string[] = [];
   const leaves: Leaf[] = [];
   for (let tree = 0; tree < nTrees; tree++) {
@@ -47,18 +47,18 @@ export function nodesOfForest(forest: Forest): ForestNodes {
         modes.push('BRANCH_LEQ');
         trueIds[node] = child[node] - root;
         falseIds[node] = child[node] + 1 - root;
-        values[node] = threshold[node];
+        thresholds[node] = threshold[node];
       }
     }
   }
-  const attributes = {
-    nodes_treeids: treeIds,
-    nodes_nodeids: nodeIds,
-    nodes_featureids: feature,
-    nodes_modes: modes,
-    nodes_values: values,
-    nodes_truenodeids: trueIds,
-    nodes_falsenodeids: falseIds,
+  const nodes = {
+    treeIds,
+    nodeIds,
+    features: feature,
+    modes,
+    thresholds,
+    trueIds,
+    falseIds,
   };
-  return { attributes, leaves };
+  return { nodes, leaves };
 }

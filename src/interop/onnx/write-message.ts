@@ -20,7 +20,10 @@ export function writeBytes(writer: MessageWriter, field: number, bytes: Uint8Arr
 }
 
 export function writeInteger(writer: MessageWriter, field: number, value: number): void {
-  writer.tag(field, WireType.Varint).int64(value);
+  writer.tag(field, WireType.Varint);
+  // The same bytes, without a BigInt.
+  if ((value | 0) === value) writer.int32(value);
+  else writer.int64(value);
 }
 
 export function writeFloat(writer: MessageWriter, field: number, value: number): void {

@@ -1,49 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { encodeOnnx } from '../../../bench/peers/onnx-model.js';
 import { forestModel, type PeerModel } from '../../../bench/peers/peer-model.js';
-import {
-  decodeFields,
-  decodeFloats,
-  decodeIntegers,
-  type Field,
-  textOf,
-} from './decode-protobuf.js';
+import { readOnnxModel } from '../../../src/interop/onnx/read-model.js';
 
-/** Field numbers of onnx.proto. */
-const GRAPH = 7;
-const NODE = 1;
-
-interface DecodedNode {
-  readonly operator: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly attributes: Readonly<Record<string, unknown>>;
+function decodeNodes(bytes: Uint8Array) {
+  return readOnnxModel(bytes).nodes.map(({ operator, inputs, outputs, attributes }) => ({
+    operator,
+    inputs,
+    outputs,
+    attributes: Object.fromEntries(
+      [...attributes].map(([name, attribute]) => [name, plain(attribute[attribute.type])]),
+    ),
+  }));
 }
 
-function decodeNodes(bytes: Uint8Array): DecodedNode[] {
-  const graph = decodeFields(decodeFields(bytes).get(GRAPH)?.[0] as Buffer);
-  return (graph.get(NODE) ?? []).map((field) => {
-    const node = decodeFields(field as Buffer);
-    return {
-      operator: textOf(node.get(4)?.[0]),
-      inputs: (node.get(1) ?? []).map(textOf),
-      outputs: (node.get(2) ?? []).map(textOf),
-      attributes: Object.fromEntries((node.get(5) ?? []).map(decodeAttribute)),
-    };
-  });
-}
-
-function decodeAttribute(field: Field): [string, unknown] {
-  const attribute = decodeFields(field as Buffer);
-  const values = (number: number) => attribute.get(number) ?? [];
-  const byType: Record<number, () => unknown> = {
-    2: () => values(3)[0],
-    3: () => textOf(values(4)[0]),
-    6: () => decodeFloats(values(7)[0]),
-    7: () => decodeIntegers(values(8)[0]),
-    8: () => values(9).map(textOf),
-  };
-  return [textOf(values(1)[0]), byType[values(20)[0] as number]()];
+function plain(value: unknown): unknown {
+  return ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
 }
 
 const SVM: PeerModel = {
@@ -144,13 +116,9 @@ describe('a forest in ONNX', () => {
 
 describe('a model file of ONNX', () => {
   it('names its versions and the operator sets that it needs', () => {
-    const model = decodeFields(encodeOnnx(FOREST));
-    const operatorSets = (model.get(8) ?? []).map((field) => {
-      const set = decodeFields(field as Buffer);
-      return [textOf(set.get(1)?.[0]), set.get(2)?.[0]];
-    });
-    expect(model.get(1)).toEqual([8]);
-    expect(operatorSets).toEqual([
+    const { irVersion, operatorSets } = readOnnxModel(encodeOnnx(SVM));
+    expect(irVersion).toBe(8);
+    expect([...operatorSets]).toEqual([
       ['', 15],
       ['ai.onnx.ml', 3],
     ]);
