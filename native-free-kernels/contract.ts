@@ -2,7 +2,13 @@
 // Kernels trust their input: files, requests and options are validated where they enter.
 
 /** One step between a row as it came and the model; all keep the number of features. */
-export type Transform = StandardScaler | MinMaxScaler | Normalizer | Float32Scaler;
+export type Transform =
+  | StandardScaler
+  | MinMaxScaler
+  | Normalizer
+  | Float32Scaler
+  | Log1p
+  | QuantileMap;
 
 /** (x − mean) / scale per feature, as scikit-learn's StandardScaler and RobustScaler: it divides, never multiplies by 1/scale. */
 export interface StandardScaler {
@@ -45,6 +51,29 @@ export interface Float32Scaler {
   readonly offset: Float64Array;
   /** [nFeatures] float32 values */
   readonly factor: Float64Array;
+}
+
+/** sign(x) · log(1 + |x|) of some features: NumPy's log1p, continued below 0 as an odd function. Others stay. */
+export interface Log1p {
+  readonly type: 'log1p';
+  readonly nFeatures: number;
+  /** [nColumns] features that it applies to, ascending */
+  readonly columns: Int32Array;
+}
+
+/**
+ * Some features to their share in a distribution, 0 to 1, as scikit-learn's QuantileTransformer with uniform output:
+ * linear between quantiles, in the middle of equal ones, 0 and 1 beyond the ends. Others stay.
+ */
+export interface QuantileMap {
+  readonly type: 'quantile';
+  readonly nFeatures: number;
+  /** [nColumns] features that it applies to, ascending */
+  readonly columns: Int32Array;
+  /** Of each column, at least 2: at the shares 0, 1 / (nQuantiles − 1) … 1. */
+  readonly nQuantiles: number;
+  /** [nColumns × nQuantiles] row-major, ascending per column */
+  readonly quantiles: Float64Array;
 }
 
 export const KERNEL_FUNCTIONS = ['rbf', 'linear', 'poly', 'sigmoid'] as const;

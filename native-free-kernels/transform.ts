@@ -2,11 +2,14 @@
 // (sklearn/preprocessing/_data.py) and ONNX (onnx/docs/Operators-ml.md), so that results agree in the last bit.
 import type {
   Float32Scaler,
+  Log1p,
   MinMaxScaler,
   Normalizer,
+  QuantileMap,
   StandardScaler,
   Transform,
 } from './contract.js';
+import { quantileShare } from './quantile-share.js';
 
 export function transformInto(
   transform: Transform,
@@ -17,7 +20,9 @@ export function transformInto(
   if (transform.type === 'standard') standardInto(transform, rows, nRows, out);
   else if (transform.type === 'min-max') minMaxInto(transform, rows, nRows, out);
   else if (transform.type === 'normalize') normalizeInto(transform, rows, nRows, out);
-  else float32Into(transform, rows, nRows, out);
+  else if (transform.type === 'float32') float32Into(transform, rows, nRows, out);
+  else if (transform.type === 'log1p') log1pInto(transform, rows, nRows, out);
+  else quantileInto(transform, rows, nRows, out);
 }
 
 /** A multiplication by the reciprocal of the scale would differ in the last bit. */
@@ -79,6 +84,37 @@ function float32Into(
   for (let row = 0, at = 0; row < nRows; row++) {
     for (let feature = 0; feature < nFeatures; feature++, at++) {
       out[at] = fround(fround(fround(rows[at]) - offset[feature]) * factor[feature]);
+    }
+  }
+}
+
+function log1pInto(
+  { nFeatures, columns }: Log1p,
+  rows: Float64Array,
+  nRows: number,
+  out: Float64Array,
+): void {
+  const nValues = nRows * nFeatures;
+  for (let at = 0; at < nValues; at++) out[at] = rows[at];
+  for (let i = 0; i < columns.length; i++) {
+    for (let at = columns[i]; at < nValues; at += nFeatures) {
+      const value = out[at];
+      out[at] = value < 0 ? -Math.log1p(-value) : Math.log1p(value);
+    }
+  }
+}
+
+function quantileInto(
+  { nFeatures, columns, nQuantiles, quantiles }: QuantileMap,
+  rows: Float64Array,
+  nRows: number,
+  out: Float64Array,
+): void {
+  const nValues = nRows * nFeatures;
+  for (let at = 0; at < nValues; at++) out[at] = rows[at];
+  for (let i = 0; i < columns.length; i++) {
+    for (let at = columns[i]; at < nValues; at += nFeatures) {
+      out[at] = quantileShare(quantiles, i * nQuantiles, nQuantiles, out[at]);
     }
   }
 }

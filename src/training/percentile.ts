@@ -7,7 +7,11 @@
  * @param share 0 to 1
  */
 export function percentile(values: Float64Array, share: number): number {
-  const sorted = values.toSorted();
+  return percentileOfSorted(values.toSorted(), share);
+}
+
+/** The same of `sorted`, which ascends. */
+export function percentileOfSorted(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);
   const low = sorted[below];

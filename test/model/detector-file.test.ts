@@ -367,6 +367,28 @@ describe('parts that do not fit each other are refused', () => {
     },
   );
 
+  it.each<[string, { columns?: number[]; quantiles?: number[] }, string]>([
+    ['features out of order', { columns: [2, 1] }, 'columns[1] is 1'],
+    ['a feature that there is not', { columns: [0, 9] }, 'columns[1] is 9'],
+    ['quantiles that fall', { quantiles: [0, 1, 2, 4, 3, 5] }, 'quantiles[4] is below the one'],
+    ['an infinite quantile', { quantiles: [0, 1, Infinity, 0, 1, 2] }, 'quantiles[2] is Infinity'],
+    ['quantiles too far apart', { quantiles: [-1e308, 0, 1e308, 0, 1, 2] }, 'quantiles[2] is too'],
+  ])(
+    'with a quantile map of %s',
+    (_, { columns = [0, 1], quantiles = [0, 1, 2, 0, 1, 2] }, what) => {
+      const map = {
+        type: 'quantile',
+        nFeatures: 9,
+        columns: Int32Array.from(columns),
+        nQuantiles: 3,
+        quantiles: Float64Array.from(quantiles),
+      } as const;
+      expect(refusalOf(() => sampleOneClassSvm({ transforms: [map] }))).toContain(
+        `transforms.0.${what}`,
+      );
+    },
+  );
+
   it.each([0, -1])('with a scale of %d', (value) => {
     const scale = withValue(SAMPLE_SCALER.scale, 2, value);
     expect(refusalOf(() => sampleForest(scaledBy({ scale })))).toContain(

@@ -28,7 +28,43 @@ export function naiveTransform(transform: Transform, row: readonly number[]): nu
       const centred = Float32Array.from(row).map((value, i) => value - offset[i]);
       return [...centred.map((value, i) => value * factor[i])];
     }
+    case 'log1p':
+      return row.map((value, i) =>
+        transform.columns.includes(i) ? Math.sign(value) * Math.log1p(Math.abs(value)) : value,
+      );
+    case 'quantile': {
+      const { columns, quantiles, nQuantiles } = transform;
+      return row.map((value, i) => {
+        const at = columns.indexOf(i);
+        if (at < 0) return value;
+        return naiveShare(quantiles.slice(at * nQuantiles, (at + 1) * nQuantiles), value);
+      });
+    }
   }
+}
+
+/** By numpy.interp from both ends, as scikit-learn has it. */
+function naiveShare(quantiles: Float64Array, value: number): number {
+  const { length } = quantiles;
+  if (value === quantiles[0]) return 0;
+  if (value === quantiles[length - 1]) return 1;
+  const step = 1 / (length - 1);
+  const shares = quantiles.map((_, i) => (i === length - 1 ? 1 : i * step));
+  const mirrored = (values: Float64Array) => values.toReversed().map((other) => -other);
+  return (
+    0.5 *
+    (interpolate(value, quantiles, shares) -
+      interpolate(-value, mirrored(quantiles), mirrored(shares)))
+  );
+}
+
+/** numpy.interp: `xs` ascend, of equal ones the last counts. */
+function interpolate(x: number, xs: Float64Array, ys: Float64Array): number {
+  const at = xs.findLastIndex((other) => other <= x);
+  if (at < 0) return ys[0];
+  if (at === xs.length - 1 || xs[at] === x) return ys[at];
+  const slope = (ys[at + 1] - ys[at]) / (xs[at + 1] - xs[at]);
+  return slope * (x - xs[at]) + ys[at];
 }
 
 export interface NaiveDecision {

@@ -27,6 +27,8 @@ export const RANDOM_TRANSFORMS: readonly (readonly [string, RandomTransform])[] 
   ['dividing by the l2 norm', (_, nFeatures) => ({ type: 'normalize', nFeatures, norm: 'l2' })],
   ['dividing by the max norm', (_, nFeatures) => ({ type: 'normalize', nFeatures, norm: 'max' })],
   ['scaling in float32', randomFloat32],
+  ['the logarithm of some features', randomLog1p],
+  ['the shares of some features among quantiles', randomQuantileMap],
 ];
 
 export function randomScaler(random: MersenneTwister, nFeatures: number): StandardScaler {
@@ -56,6 +58,26 @@ function randomFloat32(random: MersenneTwister, nFeatures: number): Transform {
 }
 
 /** With coefficients from `lowestCoefficient` to 1: positive ones, unless it is negative. */
+function randomLog1p(random: MersenneTwister, nFeatures: number): Transform {
+  return { type: 'log1p', nFeatures, columns: randomColumns(random, nFeatures) };
+}
+
+/** Some quantiles are equal, and rows meet some of them exactly. */
+function randomQuantileMap(random: MersenneTwister, nFeatures: number): Transform {
+  const columns = randomColumns(random, nFeatures);
+  const nQuantiles = 2 + random.nextBelow(20);
+  const quantiles = new Float64Array(columns.length * nQuantiles);
+  for (let start = 0; start < quantiles.length; start += nQuantiles) {
+    quantiles.set(randomValues(random, nQuantiles).sort(), start);
+  }
+  return { type: 'quantile', nFeatures, columns, nQuantiles, quantiles };
+}
+
+function randomColumns(random: MersenneTwister, nFeatures: number): Int32Array {
+  const all = Int32Array.from({ length: nFeatures }, (_, feature) => feature);
+  return all.filter(() => random.nextBelow(2) === 0);
+}
+
 export function randomSvm(
   random: MersenneTwister,
   kernelFunction: KernelFunction,

@@ -4,6 +4,7 @@
 //   label   int64 [rows]               1 normal, −1 anomaly
 //   score   double [rows × 1]          as the detector's; a forest's has the precision of float32
 import type { Forest, OneClassSvm, Transform } from '../../../native-free-kernels/contract.js';
+import { AnomalyPredictorError } from '../../errors.js';
 import type { Detector, IsolationForestModel } from '../../model/detector.js';
 import { PACKAGE_VERSION } from '../../package-paths.js';
 import { nodesOfForest } from './forest-attributes.js';
@@ -132,6 +133,12 @@ function addTransform(graph: GraphBuilder, rows: string, transform: Transform): 
         factor: { ...float, values: factor },
       });
     }
+    case 'log1p':
+    case 'quantile':
+      throw new AnomalyPredictorError(
+        'bad-option',
+        `a detector with the transform "${transform.type}" cannot be written as ONNX`,
+      );
   }
 }
 
