@@ -1,7 +1,12 @@
 // One classification tree, grown depth first as scikit-learn 1.2 does
-// (DepthFirstTreeBuilder in sklearn/tree/_tree.pyx): at least 2 samples to split, 1 in a leaf.
+// (DepthFirstTreeBuilder in sklearn/tree/_tree.pyx).
 import type { DecisionTree } from '../model/forest-layout.js';
-import { giniImpurity, type NodeRange, type NodeSplitter } from './node-splitter.js';
+import {
+  giniImpurity,
+  type NodeRange,
+  type NodeSplitter,
+  type SplitRules,
+} from './node-splitter.js';
 
 /** numpy.finfo('double').eps: a node as pure as this is a leaf. */
 const PURE_IMPURITY = Number.EPSILON;
@@ -10,19 +15,27 @@ const LEAF_FEATURE = -2;
 const LEAF_THRESHOLD = -2;
 const NO_PARENT = -1;
 
+export interface TreeRules extends SplitRules {
+  /** Levels below the root; Infinity where nothing limits them. */
+  readonly maxDepth: number;
+}
+
 /** A node that waits to be grown. */
 interface PendingNode extends NodeRange {
   /** Set for right children; a left one follows its parent at once and needs no link. */
   readonly rightOf: number;
+  readonly depth: number;
 }
 
 /**
- * @param weights [nRows] how often each row counts, 0 to leave it out
+ * @param splitter made with the same rules
+ * @param counts [nRows] how often each row counts, 0 to leave it out
  * @param randomState of the splitter's feature draws, as its `rand_r_state` in scikit-learn
  */
 export function growTree(
   splitter: NodeSplitter,
-  weights: Int32Array,
+  rules: TreeRules,
+  counts: Int32Array,
   randomState: number,
 ): DecisionTree {
   const left: number[] = [];
@@ -32,15 +45,22 @@ export function growTree(
   const leafValue: number[] = [];
   const cover: number[] = [];
 
-  const pending: PendingNode[] = [{ ...splitter.begin(weights, randomState), rightOf: NO_PARENT }];
+  const { maxDepth, minLeaf, normalWeight, anomalyWeight } = rules;
+  const root = splitter.begin(counts, randomState);
+  const pending: PendingNode[] = [{ ...root, rightOf: NO_PARENT, depth: 0 }];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     const at = left.length;
     if (node.rightOf !== NO_PARENT) right[node.rightOf] = at;
-    leafValue.push(node.anomalyWeight / node.weight);
-    cover.push(node.weight);
+    const nSamples = node.end - node.start;
+    const anomalies = anomalyWeight * node.anomalyCount;
+    const weight = normalWeight * (node.count - node.anomalyCount) + anomalies;
+    leafValue.push(anomalies / weight);
+    cover.push(weight);
     if (
-      node.end - node.start < 2 ||
-      giniImpurity(node.weight, node.anomalyWeight) <= PURE_IMPURITY ||
+      node.depth >= maxDepth ||
+      nSamples < 2 * minLeaf ||
+      nSamples < 2 ||
+      giniImpurity(weight, anomalies) <= PURE_IMPURITY ||
       !splitter.split(node)
     ) {
       left.push(LEAF_CHILD);
@@ -57,18 +77,20 @@ export function growTree(
       {
         start: splitter.position,
         end: node.end,
-        weight: node.weight - splitter.leftWeight,
-        anomalyWeight: node.anomalyWeight - splitter.leftAnomalyWeight,
+        count: node.count - splitter.leftCount,
+        anomalyCount: node.anomalyCount - splitter.leftAnomalyCount,
         nConstantFeatures: splitter.nConstantFeatures,
         rightOf: at,
+        depth: node.depth + 1,
       },
       {
         start: node.start,
         end: splitter.position,
-        weight: splitter.leftWeight,
-        anomalyWeight: splitter.leftAnomalyWeight,
+        count: splitter.leftCount,
+        anomalyCount: splitter.leftAnomalyCount,
         nConstantFeatures: splitter.nConstantFeatures,
         rightOf: NO_PARENT,
+        depth: node.depth + 1,
       },
     );
   }

@@ -1,7 +1,7 @@
 // Every feature sorted once for a whole forest. Nodes then sort small integers instead of floats:
 // the trees of scikit-learn depend on the order of distinct values only, not on that of equal ones.
 
-/** All matrices are [nFeatures × nRows], one feature after the other. */
+/** All matrices are [nFeatures × nRows], one feature after the other, in memory that threads share. */
 export interface FeatureOrder {
   readonly nRows: number;
   readonly nFeatures: number;
@@ -15,9 +15,9 @@ export interface FeatureOrder {
 
 /** @param rows [nRows × nFeatures] row-major, finite also in float32 */
 export function orderFeatures(rows: Float64Array, nRows: number, nFeatures: number): FeatureOrder {
-  const sortedValue = new Float32Array(nFeatures * nRows);
-  const sortedRow = new Int32Array(nFeatures * nRows);
-  const placeOf = new Int32Array(nFeatures * nRows);
+  const sortedValue = new Float32Array(new SharedArrayBuffer(4 * nFeatures * nRows));
+  const sortedRow = new Int32Array(new SharedArrayBuffer(4 * nFeatures * nRows));
+  const placeOf = new Int32Array(new SharedArrayBuffer(4 * nFeatures * nRows));
   const column = new Float32Array(nRows);
   for (let feature = 0; feature < nFeatures; feature++) {
     const start = feature * nRows;

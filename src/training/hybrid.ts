@@ -2,7 +2,6 @@
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import { layOutForest } from '../model/forest-layout.js';
 import { takeLabels, takeRows } from './dataset.js';
-import { DEFAULT_N_TREES } from './forest-input.js';
 import { trainRandomForest } from './random-forest.js';
 import type { Recipe } from './recipe.js';
 import { fitStandardScaler } from './standard-scaler.js';
@@ -10,7 +9,7 @@ import { fitStandardScaler } from './standard-scaler.js';
 export const hybrid: Recipe = {
   name: 'hybrid',
   title: 'Random Forest, hybrid',
-  method: `Random Forest of ${DEFAULT_N_TREES} trees on normal rows and on a part of the labelled anomalies.`,
+  method: `Random Forest on normal rows and on a part of the labelled anomalies.`,
   limits: [
     'It knows the kinds of anomalies that were labelled; a new kind that resembles normal behaviour in the ' +
       'features that the trees ask for goes unnoticed.',

@@ -1,20 +1,20 @@
 // Isolation forest (Liu, Ting and Zhou, 2008) with the choices of scikit-learn's IsolationForest: trees
 // of random questions, each grown on a few rows and no deeper than their mean, tell odd rows early.
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
-import { AnomalyPredictorError, showValue } from '../errors.js';
+import { AnomalyPredictorError } from '../errors.js';
 import type { IsolationForestModel } from '../model/detector.js';
 import { layOutForest } from '../model/forest-layout.js';
 import { averagePathLength, isolationScore, pathLengthTree } from '../model/path-length.js';
-import {
-  checkFloat32Rows,
-  checkWhole,
-  DEFAULT_N_TREES,
-  INT32_MAX,
-  LARGEST_SEED,
-} from './forest-input.js';
 import { IsolationTreeGrower } from './isolation-tree.js';
 import { MersenneTwister } from './mersenne-twister.js';
 import { percentile } from './percentile.js';
+import {
+  checkFloat32Rows,
+  checkWhole,
+  expectOption,
+  INT32_MAX,
+  LARGEST_SEED,
+} from './trainer-input.js';
 
 export interface IsolationForestOptions {
   /** @default 100 */
@@ -31,7 +31,12 @@ export interface IsolationForestOptions {
   readonly seed: number;
 }
 
-const DEFAULT_MAX_SAMPLES = 256;
+export const DEFAULT_ISOLATION_FOREST_OPTIONS = Object.freeze({
+  nTrees: 100,
+  maxSamples: 256,
+  contamination: 'auto',
+} as const satisfies Omit<IsolationForestOptions, 'seed'>);
+
 const AUTO_OFFSET = -0.5;
 
 /**
@@ -52,8 +57,9 @@ export function trainIsolationForest(
     const message = `an isolation forest needs at least 2 rows, got ${nRows}`;
     throw new AnomalyPredictorError('bad-data-file', message);
   }
-  const { nTrees = DEFAULT_N_TREES, seed, contamination = 'auto' } = options;
-  const { maxSamples = Math.min(DEFAULT_MAX_SAMPLES, nRows) } = options;
+  const { nTrees, seed, contamination } = { ...DEFAULT_ISOLATION_FOREST_OPTIONS, ...options };
+  const maxSamples =
+    options.maxSamples ?? Math.min(DEFAULT_ISOLATION_FOREST_OPTIONS.maxSamples, nRows);
   checkWhole('nTrees', nTrees, 1, INT32_MAX);
   checkWhole('maxSamples', maxSamples, 2, nRows);
   checkWhole('seed', seed, 0, LARGEST_SEED);
@@ -87,12 +93,10 @@ function scoresOf(
 }
 
 function checkContamination(contamination: number | 'auto'): void {
-  if (contamination === 'auto') return;
-  if (typeof contamination === 'number' && contamination > 0 && contamination <= 0.5) return;
-  const shown = showValue(contamination);
-  throw new AnomalyPredictorError(
-    'bad-option',
-    `option "contamination" expected 'auto' or a number above 0, at most 0.5, got ${shown}`,
-    { field: 'contamination', value: shown },
+  expectOption(
+    'contamination',
+    contamination,
+    contamination === 'auto' || (contamination > 0 && contamination <= 0.5),
+    "'auto' or a number above 0, at most 0.5",
   );
 }

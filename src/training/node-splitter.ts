@@ -8,14 +8,25 @@ const FEATURE_THRESHOLD = Math.fround(1e-7);
 const RAND_R_DEFAULT_SEED = 1;
 const RAND_R_MASK = 0x7fffffff;
 
+/** How the splits of a tree are chosen. */
+export interface SplitRules {
+  /** Features drawn for each split; more only while all that were drawn are constant. */
+  readonly maxFeatures: number;
+  /** Fewest samples on either side of a split. */
+  readonly minLeaf: number;
+  /** What one row of each class counts. */
+  readonly normalWeight: number;
+  readonly anomalyWeight: number;
+}
+
 /** A range of the splitter's `samples` and what is known of it. */
 export interface NodeRange {
   start: number;
   end: number;
-  /** Sum of the weights. */
-  weight: number;
-  /** Sum of the weights of anomalies. */
-  anomalyWeight: number;
+  /** Rows of both classes, as often as they were drawn. */
+  count: number;
+  /** Anomalies among them. */
+  anomalyCount: number;
   /** How many of the splitter's features are known to be constant here. */
   nConstantFeatures: number;
 }
@@ -30,17 +41,17 @@ export class NodeSplitter {
   threshold = Number.NaN;
   /** Samples before it go left. */
   position = 0;
-  leftWeight = 0;
-  leftAnomalyWeight = 0;
+  leftCount = 0;
+  leftAnomalyCount = 0;
   /** Features that are known to be constant in both children. */
   nConstantFeatures = 0;
 
   readonly #order: FeatureOrder;
   readonly #isAnomaly: Uint8Array;
-  readonly #maxFeatures: number;
+  readonly #rules: SplitRules;
   /** [nRows] how often each row was drawn into the bag, and the same for anomalies alone. */
-  readonly #weights: Int32Array;
-  readonly #anomalyWeights: Int32Array;
+  readonly #counts: Int32Array;
+  readonly #anomalyCounts: Int32Array;
   /** A permutation that lives as long as the tree; features known to be constant come first. */
   readonly #features: Int32Array;
   readonly #constantFeatures: Int32Array;
@@ -54,13 +65,13 @@ export class NodeSplitter {
   #lastLeftKey = 0;
 
   /** @param isAnomaly [nRows] 1 for anomalies */
-  constructor(order: FeatureOrder, isAnomaly: Uint8Array, maxFeatures: number) {
+  constructor(order: FeatureOrder, isAnomaly: Uint8Array, rules: SplitRules) {
     this.#order = order;
     this.#isAnomaly = isAnomaly;
-    this.#maxFeatures = maxFeatures;
+    this.#rules = rules;
     this.samples = new Int32Array(order.nRows);
-    this.#weights = new Int32Array(order.nRows);
-    this.#anomalyWeights = new Int32Array(order.nRows);
+    this.#counts = new Int32Array(order.nRows);
+    this.#anomalyCounts = new Int32Array(order.nRows);
     this.#features = new Int32Array(order.nFeatures);
     this.#constantFeatures = new Int32Array(order.nFeatures);
     this.#keys = new Int32Array(order.nRows);
@@ -68,27 +79,27 @@ export class NodeSplitter {
   }
 
   /**
-   * Starts a tree; rows of weight 0 are left out.
+   * Starts a tree; rows of count 0 are left out.
    *
-   * @param weights [nRows] whole numbers, at least 0; copied
+   * @param counts [nRows] how often each row was drawn; copied
    * @returns the root
    */
-  begin(weights: Int32Array, randomState: number): NodeRange {
+  begin(counts: Int32Array, randomState: number): NodeRange {
     const { nRows, nFeatures } = this.#order;
     let nSamples = 0;
-    let weight = 0;
-    let anomalyWeight = 0;
+    let count = 0;
+    let anomalyCount = 0;
     for (let row = 0; row < nRows; row++) {
-      this.#weights[row] = weights[row];
-      this.#anomalyWeights[row] = this.#isAnomaly[row] ? weights[row] : 0;
-      if (weights[row] === 0) continue;
+      this.#counts[row] = counts[row];
+      this.#anomalyCounts[row] = this.#isAnomaly[row] ? counts[row] : 0;
+      if (counts[row] === 0) continue;
       this.samples[nSamples++] = row;
-      weight += weights[row];
-      anomalyWeight += this.#anomalyWeights[row];
+      count += counts[row];
+      anomalyCount += this.#anomalyCounts[row];
     }
     for (let feature = 0; feature < nFeatures; feature++) this.#features[feature] = feature;
     this.#randomState[0] = randomState;
-    return { start: 0, end: nSamples, weight, anomalyWeight, nConstantFeatures: 0 };
+    return { start: 0, end: nSamples, count, anomalyCount, nConstantFeatures: 0 };
   }
 
   /**
@@ -109,7 +120,7 @@ export class NodeSplitter {
     // one other is searched while there is one.
     while (
       firstDrawn > nKnownConstants + nFoundConstants &&
-      (nVisited < this.#maxFeatures || nVisited <= nFoundConstants + nDrawnConstants)
+      (nVisited < this.#rules.maxFeatures || nVisited <= nFoundConstants + nDrawnConstants)
     ) {
       nVisited++;
       let at = this.#randomInteger(nDrawnConstants, firstDrawn - nFoundConstants);
@@ -167,30 +178,41 @@ export class NodeSplitter {
   /** How many of the sorted keys the best cut sends left; 0 where none beats the best so far. */
   #findCut(column: number, node: NodeRange): number {
     const { sortedValue, sortedRow } = this.#order;
-    const { weight, anomalyWeight } = node;
+    const { count, anomalyCount } = node;
+    const { minLeaf, normalWeight, anomalyWeight } = this.#rules;
     const nSamples = node.end - node.start;
     const keys = this.#keys;
-    const weights = this.#weights;
-    const anomalyWeights = this.#anomalyWeights;
+    const counts = this.#counts;
+    const anomalyCounts = this.#anomalyCounts;
 
     let nLeft = 0;
-    let leftWeight = 0;
-    let leftAnomalyWeight = 0;
+    let leftCount = 0;
+    let leftAnomalyCount = 0;
     let value = sortedValue[column + keys[0]];
     for (let i = 1; i < nSamples; i++) {
       const row = sortedRow[column + keys[i - 1]];
-      leftWeight += weights[row];
-      leftAnomalyWeight += anomalyWeights[row];
+      leftCount += counts[row];
+      leftAnomalyCount += anomalyCounts[row];
       const nextValue = sortedValue[column + keys[i]];
-      if (nextValue > Math.fround(value + FEATURE_THRESHOLD)) {
-        const rightWeight = weight - leftWeight;
+      if (
+        nextValue > Math.fround(value + FEATURE_THRESHOLD) &&
+        i >= minLeaf &&
+        nSamples - i >= minLeaf
+      ) {
+        // Counts are exact. scikit-learn adds weights up one by one: unless they are sums of few powers of 2, it may
+        // prefer one of two equally good cuts, or cut a pure node, for the rounding errors.
+        const leftAnomalies = anomalyWeight * leftAnomalyCount;
+        const leftWeight = normalWeight * (leftCount - leftAnomalyCount) + leftAnomalies;
+        const rightAnomalies = anomalyWeight * (anomalyCount - leftAnomalyCount);
+        const rightNormal = count - leftCount - (anomalyCount - leftAnomalyCount);
+        const rightWeight = normalWeight * rightNormal + rightAnomalies;
         const improvement =
-          -rightWeight * giniImpurity(rightWeight, anomalyWeight - leftAnomalyWeight) -
-          leftWeight * giniImpurity(leftWeight, leftAnomalyWeight);
+          -rightWeight * giniImpurity(rightWeight, rightAnomalies) -
+          leftWeight * giniImpurity(leftWeight, leftAnomalies);
         if (improvement > this.#bestImprovement) {
           this.#bestImprovement = improvement;
-          this.leftWeight = leftWeight;
-          this.leftAnomalyWeight = leftAnomalyWeight;
+          this.leftCount = leftCount;
+          this.leftAnomalyCount = leftAnomalyCount;
           nLeft = i;
         }
       }

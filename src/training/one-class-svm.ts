@@ -6,10 +6,11 @@ import {
   type OneClassSvm,
   type SvmKernel,
 } from '../../native-free-kernels/contract.js';
-import { AnomalyPredictorError, showValue } from '../errors.js';
+import { AnomalyPredictorError } from '../errors.js';
 import { KernelRows } from './kernel-rows.js';
 import { pairwiseSum } from './pairwise-sum.js';
 import { solveDual } from './smo-solver.js';
+import { expectOption } from './trainer-input.js';
 
 export interface OneClassSvmOptions {
   /** @default 'rbf' */
@@ -152,14 +153,4 @@ function checkOptions(options: Required<OneClassSvmOptions>): void {
 
 function isAboveZero(value: unknown): boolean {
   return Number.isFinite(value) && (value as number) > 0;
-}
-
-function expectOption(option: string, value: unknown, isGood: boolean, expected: string): void {
-  if (isGood) return;
-  const shown = showValue(value);
-  throw new AnomalyPredictorError(
-    'bad-option',
-    `option "${option}" expected ${expected}, got ${shown}`,
-    { field: option, value: shown },
-  );
 }

@@ -9,6 +9,7 @@ import { type TreeLists, treeLists } from '../support/trees.js';
 
 interface ForestFixture {
   readonly title: string;
+  readonly options: Omit<RandomForestOptions, 'seed'>;
   readonly seed: number;
   readonly nFeatures: number;
   readonly rows: readonly number[];
@@ -19,13 +20,13 @@ interface ForestFixture {
 describe('training a random forest', () => {
   it.each(readFixture<ForestFixture[]>('random-forest.json'))(
     'grows the trees of scikit-learn 1.2.1 on $title',
-    ({ seed, nFeatures, rows, labels, trees }) => {
+    ({ options, seed, nFeatures, rows, labels, trees }) => {
       const forest = trainRandomForest(
         Float64Array.from(rows),
         Int8Array.from(labels),
         labels.length,
         nFeatures,
-        { nTrees: trees.length, seed },
+        { ...options, nTrees: trees.length, seed },
       );
       expect(forest.map(treeLists)).toEqual(trees);
     },
@@ -61,6 +62,11 @@ describe('what no forest can be trained with', () => {
     [{ nTrees: 0, seed: 1 }, 'nTrees', '0'],
     [{ nTrees: 2.5, seed: 1 }, 'nTrees', '2.5'],
     [{ nTrees: Number.NaN, seed: 1 }, 'nTrees', 'NaN'],
+    [{ maxDepth: 0, seed: 1 }, 'maxDepth', '0'],
+    [{ minLeaf: 0, seed: 1 }, 'minLeaf', '0'],
+    [{ maxFeatures: 3, seed: 1 }, 'maxFeatures', '3'],
+    [{ maxFeatures: 0, seed: 1 }, 'maxFeatures', '0'],
+    [{ classWeight: -1, seed: 1 }, 'classWeight', '-1'],
     [{ seed: -1 }, 'seed', '-1'],
     [{ seed: 2 ** 32 }, 'seed', '4294967296'],
     [{ seed: 0.5 }, 'seed', '0.5'],

@@ -1,18 +1,28 @@
-// What the trainers of forests have in common: defaults, and what they ask of options and rows.
+// What the trainers have in common: what they ask of options and rows.
 import { AnomalyPredictorError, showValue } from '../errors.js';
 
-export const DEFAULT_N_TREES = 100;
 export const INT32_MAX = 2 ** 31 - 1;
 export const LARGEST_SEED = 2 ** 32 - 1;
 
 /** @throws AnomalyPredictorError 'bad-option' unless `value` is whole and within its range */
 export function checkWhole(name: string, value: number, smallest: number, largest: number): void {
-  if (Number.isInteger(value) && value >= smallest && value <= largest) return;
+  const isGood = Number.isInteger(value) && value >= smallest && value <= largest;
+  expectOption(name, value, isGood, `a whole number from ${smallest} to ${largest}`);
+}
+
+/** @throws AnomalyPredictorError 'bad-option' unless `isGood` */
+export function expectOption(
+  option: string,
+  value: unknown,
+  isGood: boolean,
+  expected: string,
+): void {
+  if (isGood) return;
   const shown = showValue(value);
   throw new AnomalyPredictorError(
     'bad-option',
-    `option "${name}" expected a whole number from ${smallest} to ${largest}, got ${shown}`,
-    { field: name, value: shown },
+    `option "${option}" expected ${expected}, got ${shown}`,
+    { field: option, value: shown },
   );
 }
 
