@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // The command line: every command with what all of them share, which is help, version and exit codes.
-// 0: done. 1: it failed. 2: it was not asked correctly. Errors are one line on stderr.
+// 0: done. 1: it failed. 2: it was not asked correctly. 130: interrupted. Errors are one line on stderr.
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { AnomalyPredictorError, type ErrorTag } from '../errors.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
+import { Interrupted } from '../training/interrupted.js';
 import { addCalibrateCommand } from './calibrate.js';
 import { addEvaluateCommand } from './evaluate.js';
 import { addExportCommand } from './export.js';
@@ -29,6 +30,8 @@ const ADD_COMMANDS = [
   addExportCommand,
 ];
 
+/** 128 and the number of SIGINT, as shells have it. */
+const INTERRUPTED = 130;
 const WRONG_USAGE_TAGS: readonly ErrorTag[] = ['bad-option', 'unknown-model'];
 
 process.stdout.on('error', endWithReader);
@@ -56,6 +59,7 @@ function createProgram(): Command {
 function report(error: unknown, verbose: boolean): number {
   // Help, version and wrong usage, which commander has told already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof Interrupted) return INTERRUPTED;
   printError(error instanceof Error ? error.message : String(error));
   if (verbose) process.stderr.write(`${inspect(error)}\n`);
   return error instanceof AnomalyPredictorError && WRONG_USAGE_TAGS.includes(error.tag) ? 2 : 1;

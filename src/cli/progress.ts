@@ -27,3 +27,13 @@ export function startProgress(label: string, total: number | undefined): Progres
     stop: () => bar.stop(),
   };
 }
+
+const SECONDS_PER_MINUTE = 60;
+
+/** How long the rest will take if it goes on like this: '1:05 left'; empty before anything is done. */
+export function timeLeft(elapsedMs: number, done: number, total: number): string {
+  if (done === 0) return '';
+  const seconds = Math.ceil(((elapsedMs / done) * (total - done)) / 1_000);
+  const minutes = Math.floor(seconds / SECONDS_PER_MINUTE);
+  return `${minutes}:${String(seconds % SECONDS_PER_MINUTE).padStart(2, '0')} left`;
+}

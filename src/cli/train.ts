@@ -5,16 +5,34 @@ import { type Command, Option } from 'commander';
 import { AnomalyPredictorError, showValue } from '../errors.js';
 import { saveDetector } from '../model/detector-store.js';
 import { API_BEHAVIOUR_ENCODER } from '../model/encoder.js';
-import { readDataset } from '../training/dataset.js';
-import type { CandidateResult } from '../training/grid-search.js';
+import { candidateTable } from '../training/candidate-table.js';
+import { type Dataset, readDataset } from '../training/dataset.js';
+import { Interrupted } from '../training/interrupted.js';
 import { renderModelCard } from '../training/model-card.js';
-import { DEFAULT_SEED, RECIPES, SHIPPED_RECIPES, trainDetector } from '../training/train.js';
+import { settingArguments } from '../training/options/arguments.js';
+import type { Recipe } from '../training/recipes/recipe.js';
+import type { CandidateResult } from '../training/search.js';
+import { DEFAULT_SEARCH } from '../training/search-plan.js';
+import {
+  DEFAULT_SEED,
+  type OnProgress,
+  RECIPES,
+  SHIPPED_RECIPES,
+  type TrainOptions,
+  trainDetector,
+} from '../training/train.js';
 import { renderMetrics } from './metrics-table.js';
-import { startProgress } from './progress.js';
+import { type Progress, startProgress, timeLeft } from './progress.js';
 import { renderTable } from './table.js';
 import { describeCalibration, parseTargetRate, TARGET_RATE_FLAG } from './target-rate.js';
+import {
+  addTrainingFlags,
+  hasTrainingFlags,
+  readTrainingFlags,
+  type TrainingFlags,
+} from './training-flags.js';
 
-interface TrainOptions {
+interface TrainCommandOptions extends TrainingFlags {
   readonly data: string;
   readonly detector: string;
   readonly out: string;
@@ -26,7 +44,7 @@ const ALL = 'all';
 const LARGEST_SEED = 2 ** 32 - 1;
 
 export function addTrainCommand(program: Command): void {
-  program
+  const command = program
     .command('train')
     .description('Train detectors on labelled behaviours and evaluate them on rows held out')
     .requiredOption('--data <file>', 'CSV file with the columns of the API behaviour dataset')
@@ -41,33 +59,69 @@ export function addTrainCommand(program: Command): void {
       TARGET_RATE_FLAG,
       'set the threshold on half of the normal rows held out, so that at most this share are called anomalies',
       parseTargetRate,
-    )
-    .action(train);
+    );
+  addTrainingFlags(command).action(train);
 }
 
-async function train(options: TrainOptions): Promise<void> {
-  const { data, detector: wanted, out, seed, targetFpr } = options;
+async function train(options: TrainCommandOptions): Promise<void> {
+  const { data, detector: wanted, out, seed, targetFpr, workers } = options;
+  if (wanted === ALL && hasTrainingFlags(options)) {
+    throw new AnomalyPredictorError(
+      'bad-option',
+      'options of a method and of a search belong to one detector: name it with --detector',
+      { field: '--detector' },
+    );
+  }
+  const recipes = wanted === ALL ? SHIPPED_RECIPES : RECIPES.filter(({ name }) => name === wanted);
+  const featureNames = API_BEHAVIOUR_ENCODER.map(({ feature }) => feature);
+  const asked = recipes.map((recipe) => readTrainingFlags(recipe, options, featureNames));
+
   const dataset = await readDataset(data, API_BEHAVIOUR_ENCODER);
   console.log(
     `${dataset.file}: ${dataset.nRows} rows, ${dataset.droppedRows} more dropped for a missing value`,
   );
   mkdirSync(out, { recursive: true });
-  const recipes = wanted === ALL ? SHIPPED_RECIPES : RECIPES.filter(({ name }) => name === wanted);
-  for (const recipe of recipes) {
-    const progress = startProgress(recipe.name, 1);
-    const { detector, candidates } = await trainDetector(
-      recipe,
-      dataset,
-      seed,
-      (done, total) => progress.update(done / total, `${done} of ${total}`),
-      targetFpr,
-    ).finally(() => progress.stop());
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  process.once('SIGINT', interrupt);
+  try {
+    for (const [i, recipe] of recipes.entries()) {
+      await trainOne(recipe, dataset, seed, out, {
+        ...asked[i],
+        workers,
+        targetFalsePositiveRate: targetFpr,
+        signal: interruption.signal,
+      });
+    }
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}
+
+async function trainOne(
+  recipe: Recipe,
+  dataset: Dataset,
+  seed: number,
+  out: string,
+  options: TrainOptions,
+): Promise<void> {
+  const { scoring } = options.search ?? recipe.search ?? DEFAULT_SEARCH;
+  const render = (candidates: readonly CandidateResult[]) => {
+    const { header, rows } = candidateTable(candidates, scoring, recipe.method.sizeUnit);
+    return renderTable(header, rows);
+  };
+  const progress = startProgress(recipe.name, 1);
+  try {
+    const onProgress = showing(progress);
+    const trained = await trainDetector(recipe, dataset, seed, { ...options, onProgress });
+    progress.stop();
+    const { detector, candidates } = trained;
     const file = saveDetector(detector, out);
-    writeFileSync(join(out, `${recipe.name}.md`), renderModelCard(recipe, detector, candidates));
+    writeFileSync(join(out, `${recipe.name}.md`), renderModelCard(recipe, trained, options));
 
     const { split } = detector.provenance;
     console.log(`\n${detector.title}, version ${detector.version}, written to ${file}`);
-    if (candidates !== undefined) console.log(renderCandidates(candidates));
+    if (candidates !== undefined) console.log(render(candidates));
     const { threshold, calibration } = detector;
     if (calibration) console.log(describeCalibration({ threshold, calibration }));
     console.log(
@@ -75,23 +129,28 @@ async function train(options: TrainOptions): Promise<void> {
         `${split.testNormal} and ${split.testAnomaly} others:`,
     );
     console.log(renderMetrics(detector.metrics));
+  } catch (error) {
+    progress.stop();
+    if (!(error instanceof Interrupted)) throw error;
+    if (error.candidates.length > 0) {
+      const best = { ...options.settings, ...error.candidates[0].candidate };
+      console.log(`\n${render(error.candidates)}`);
+      console.log(`the best so far: --detector ${recipe.name} ${settingArguments(best).join(' ')}`);
+    }
+    throw error;
   }
 }
 
-function renderCandidates(candidates: readonly CandidateResult[]): string {
-  return renderTable(
-    ['kernel', 'nu', 'gamma', 'F1', '±', 'recall', 'false positive rate', 'support vectors'],
-    candidates.map(({ candidate, f1, f1Deviation, recall, falsePositiveRate, nSupport }) => [
-      candidate.kernel,
-      String(candidate.nu),
-      String(candidate.gamma ?? '–'),
-      f1.toFixed(4),
-      f1Deviation.toFixed(4),
-      recall.toFixed(4),
-      falsePositiveRate.toFixed(4),
-      nSupport.toFixed(1),
-    ]),
-  );
+/** Shows how much is done of each stage of a training, and how long it will take. */
+function showing(progress: Progress): OnProgress {
+  let stage = '';
+  let startMs = performance.now();
+  return (done, total, what) => {
+    if (what !== stage) startMs = performance.now() - 1;
+    stage = what;
+    const left = timeLeft(performance.now() - startMs, done, total);
+    progress.update(done / total, `${done} of ${total} ${what}, ${left}`);
+  };
 }
 
 function parseSeed(text: string): number {

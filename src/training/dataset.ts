@@ -84,7 +84,10 @@ async function read(file: string, encoder: Encoder, unlabelled?: number): Promis
 }
 
 /** Rows of `dataset` at `indices`, copied: [indices.length × nFeatures] row-major. */
-export function takeRows({ values, nFeatures }: Dataset, indices: Int32Array): Float64Array {
+export function takeRows(
+  { values, nFeatures }: Pick<Dataset, 'values' | 'nFeatures'>,
+  indices: Int32Array,
+): Float64Array {
   const rows = new Float64Array(indices.length * nFeatures);
   indices.forEach((index, row) => {
     const start = index * nFeatures;
@@ -93,7 +96,7 @@ export function takeRows({ values, nFeatures }: Dataset, indices: Int32Array): F
   return rows;
 }
 
-export function takeLabels({ labels }: Dataset, indices: Int32Array): Int8Array {
+export function takeLabels({ labels }: Pick<Dataset, 'labels'>, indices: Int32Array): Int8Array {
   return Int8Array.from(indices, (index) => labels[index]);
 }
 

@@ -1,9 +1,13 @@
 // The model card of a trained detector, in Markdown, written from the detector itself: data, split, metrics,
 // limits, and how to make the same file again.
 import type { Calibration } from '../model/calibration.js';
-import type { CandidateResult } from './grid-search.js';
-import type { Recipe } from './recipe.js';
-import type { TrainedDetector } from './train.js';
+import { candidateTable } from './candidate-table.js';
+import { argumentsOf } from './options/arguments.js';
+import type { Recipe } from './recipes/recipe.js';
+import type { CandidateResult } from './search.js';
+import { DEFAULT_SEARCH, type SearchPlan } from './search-plan.js';
+import type { Trained, TrainOptions } from './train.js';
+import { describeValidation } from './validation.js';
 
 /** Limits that every detector of this dataset shares. */
 const SHARED_LIMITS = [
@@ -14,16 +18,18 @@ const SHARED_LIMITS = [
   '`ip_type_default` and `source_F` are constant among the normal rows; they describe this data set more than a client.',
 ];
 
+/** `options`: what it was trained with. */
 export function renderModelCard(
-  { method, limits }: Recipe,
-  detector: TrainedDetector,
-  candidates: readonly CandidateResult[] | undefined,
+  recipe: Recipe,
+  { detector, settings, candidates }: Trained,
+  options: TrainOptions = {},
 ): string {
+  const { method, summary } = recipe;
   const { name, title, version, metrics, provenance, schema, calibration } = detector;
   const { data, split, trainer, parameters } = provenance;
   return `# ${title} (\`${name}\`)
 
-${method}
+${summary}
 
 Version \`${version}\`, written by ${trainer}.
 
@@ -63,14 +69,14 @@ On the evaluation rows, which training did not see${calibration === undefined ? 
 | precision | recall | F1 | false positive rate | ROC AUC | average precision |
 | --- | --- | --- | --- | --- | --- |
 | ${[metrics.precision, metrics.recall, metrics.f1, metrics.falsePositiveRate, metrics.rocAuc, metrics.averagePrecision].map((value) => value.toFixed(4)).join(' | ')} |
-${candidates === undefined ? '' : renderCandidates(candidates)}
+${candidates === undefined ? '' : renderCandidates(candidates, options.search ?? recipe.search, method.sizeUnit)}
 ## Limits
 
-${[...limits, ...SHARED_LIMITS].map((limit) => `- ${limit}\n`).join('')}
+${[...recipe.limits(settings), ...SHARED_LIMITS].map((limit) => `- ${limit}\n`).join('')}
 ## Reproduce it byte for byte
 
 \`\`\`sh
-npx anomaly-predictor train --data ${data.file} --detector ${name} --seed ${split.seed}${calibration === undefined ? '' : ` --target-fpr ${calibration.targetFalsePositiveRate}`} --out models
+npx anomaly-predictor train --data ${data.file} --detector ${name} --seed ${split.seed}${argumentsOf(options)}${calibration === undefined ? '' : ` --target-fpr ${calibration.targetFalsePositiveRate}`} --out models
 \`\`\`
 
 The same file and seed give the version above; \`npx anomaly-predictor inspect ${name}\` shows it.
@@ -94,20 +100,18 @@ It replaces the border that training itself draws, and what is said of that one 
 `;
 }
 
-function renderCandidates(candidates: readonly CandidateResult[]): string {
-  const rows = candidates.map(
-    ({ candidate, f1, f1Deviation, recall, falsePositiveRate, nSupport }) => {
-      const { kernel, nu, gamma = '–' } = candidate;
-      const figures = [recall, falsePositiveRate].map((value) => value.toFixed(4)).join(' | ');
-      return `| ${kernel} | ${nu} | ${gamma} | ${f1.toFixed(4)} ± ${f1Deviation.toFixed(4)} | ${figures} | ${nSupport.toFixed(1)} |\n`;
-    },
-  );
+function renderCandidates(
+  candidates: readonly CandidateResult[],
+  plan: SearchPlan | undefined,
+  sizeUnit: string,
+): string {
+  const { validation, scoring } = plan ?? DEFAULT_SEARCH;
+  const { header, rows } = candidateTable(candidates, scoring, sizeUnit);
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
   return `
 ## Candidates
 
-Means of the cross-validation on the training part, best first.
+Means over ${describeValidation(validation)} of the training part, best first.
 
-| kernel | ν | γ | F1 | recall | false positive rate | support vectors |
-| --- | --- | --- | --- | --- | --- | --- |
-${rows.join('')}`;
+${line(header)}${line(header.map(() => '---'))}${rows.map(line).join('')}`;
 }

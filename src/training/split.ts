@@ -18,17 +18,12 @@ export interface Split {
 /** The split of `dataset` that belongs to `seed`, a whole number from 0 to 2³² − 1. */
 export function splitDataset(dataset: Dataset, seed: number): Split {
   const random = new MersenneTwister(seed);
-  const train: number[] = [];
-  const test: number[] = [];
+  let train: number[] = [];
+  let test: number[] = [];
   for (const { label, share } of TRAINING_SHARE) {
-    const rows = rowsOf(dataset, label);
-    const nTrain = Math.round(rows.length * share);
-    let taken = 0;
-    for (const group of shuffledGroups(dataset, rows, random)) {
-      const side = taken + group.length <= nTrain ? train : test;
-      if (side === train) taken += group.length;
-      side.push(...group);
-    }
+    const [trains, tests] = divide(dataset, rowsOf(dataset, label), share, random);
+    train = train.concat(trains);
+    test = test.concat(tests);
   }
   return { train: ascending(train), test: ascending(test) };
 }
@@ -44,6 +39,23 @@ export interface HeldOut {
 export function cutHeldOut(dataset: Dataset, { test }: Split, seed: number): HeldOut {
   const [calibration, judging] = dealFolds(dataset, rowsOf(dataset, NORMAL, test), 2, seed);
   return { calibration, test: ascending([...judging, ...rowsOf(dataset, ANOMALY, test)]) };
+}
+
+/** `rows` in two parts, of which the first has about `share` of them, alike rows together. */
+export function divide(
+  dataset: Dataset,
+  rows: readonly number[],
+  share: number,
+  random: MersenneTwister,
+): [number[], number[]] {
+  const first: number[] = [];
+  const second: number[] = [];
+  const nFirst = Math.round(rows.length * share);
+  for (const group of shuffledGroups(dataset, rows, random)) {
+    const side = first.length + group.length <= nFirst ? first : second;
+    side.push(...group);
+  }
+  return [first, second];
 }
 
 /** `rows` dealt into `nFolds` parts of about equal size, alike rows together. */

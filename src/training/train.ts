@@ -13,21 +13,46 @@ import { PACKAGE_VERSION } from '../package-paths.js';
 import { calibrateThreshold } from './calibrate.js';
 import { ANOMALY, type Dataset, NORMAL, takeLabels, takeRows } from './dataset.js';
 import { evaluate } from './evaluation.js';
-import type { CandidateResult } from './grid-search.js';
-import { hybrid } from './hybrid.js';
-import { isolationForest } from './isolation-forest-recipe.js';
-import { ocsvm } from './ocsvm.js';
-import { ocsvmTuned } from './ocsvm-tuned.js';
-import type { FitContext, Fitted, Recipe } from './recipe.js';
+import type { Fit } from './methods/method.js';
+import { hybrid } from './recipes/hybrid.js';
+import { isolationForest } from './recipes/isolation-forest.js';
+import { ocsvm } from './recipes/ocsvm.js';
+import { ocsvmTuned } from './recipes/ocsvm-tuned.js';
+import type { Recipe } from './recipes/recipe.js';
+import { type CandidateResult, search } from './search.js';
+import type { SearchPlan } from './search-plan.js';
+import type { Settings } from './settings.js';
 import { cutHeldOut, rowsOf, type Split, splitDataset } from './split.js';
+import { TrainingPool } from './training-pool.js';
+import type { SharedRows } from './training-task.js';
+import { whatCounts } from './what-counts.js';
 
 /** Of the detectors in models/. */
 export const SHIPPED_RECIPES: readonly Recipe[] = [ocsvm, ocsvmTuned, hybrid];
 export const RECIPES: readonly Recipe[] = [...SHIPPED_RECIPES, isolationForest];
 export const DEFAULT_SEED = 42;
 
+export interface TrainOptions {
+  /** Over those of the recipe; the recipe's search leaves them alone. */
+  readonly settings?: Settings | undefined;
+  /** In place of the recipe's. */
+  readonly search?: SearchPlan | undefined;
+  /** Sets the threshold by half of the normal rows held out. @default no threshold but the model's own border */
+  readonly targetFalsePositiveRate?: number | undefined;
+  /** @default number of processors */
+  readonly workers?: number | undefined;
+  /** Ends the training, which throws `Interrupted`. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** Called as the parts of a long training are done; `what` they are: fits of a search, trees. */
+export type OnProgress = (done: number, total: number, what: 'fits' | 'trees') => void;
+
 export interface Trained {
   readonly detector: TrainedDetector;
+  /** What it was trained with, of what makes a difference; the method's defaults are left out. */
+  readonly settings: Settings;
   /** Of a search, best first. */
   readonly candidates: readonly CandidateResult[] | undefined;
 }
@@ -38,38 +63,124 @@ export type TrainedDetector = Detector & {
   readonly provenance: TrainingProvenance;
 };
 
-/** The same dataset, recipe and seed give the same detector, byte for byte. */
+/**
+ * The same dataset, recipe, seed, settings and search give the same detector, byte for byte, on any number of workers.
+ * @throws Interrupted; AnomalyPredictorError 'bad-option' or 'bad-data-file'
+ */
 export async function trainDetector(
   recipe: Recipe,
   dataset: Dataset,
   seed: number,
-  onProgress: NonNullable<FitContext['onProgress']> = () => {},
-  targetFalsePositiveRate?: number,
+  options: TrainOptions = {},
 ): Promise<Trained> {
   const split = splitDataset(dataset, seed);
-  const fitted = await recipe.fit({ dataset, train: split.train, seed, onProgress });
-  const { test, ...border } = borderOf(fitted, dataset, split, seed, targetFalsePositiveRate);
-  const metrics = evaluateOn({ ...fitted, ...border }, dataset, test);
+  const { method } = recipe;
+  const { onProgress = () => {} } = options;
+  const data = shareRows(dataset);
+  const pool = new TrainingPool(options);
+  let chosen: Settings = { ...recipe.settings, ...options.settings };
+  let candidates: readonly CandidateResult[] | undefined;
+  let fit: Fit;
+  try {
+    const plan = searchOf(recipe, options);
+    if (plan !== undefined) {
+      candidates = await search(method, chosen, plan, {
+        dataset,
+        data,
+        among: split.train,
+        seed,
+        pool,
+        onProgress: (done, total) => onProgress(done, total, 'fits'),
+      });
+      chosen = { ...chosen, ...candidates[0].candidate };
+    }
+    chosen = whatCounts(chosen, method.defaults);
+    fit = await fitFinally(recipe, chosen, { dataset, data, split, seed, pool, onProgress });
+  } finally {
+    await pool.close();
+  }
+  const { transforms, model } = fit;
+  const { targetFalsePositiveRate } = options;
+  const { test, ...border } = borderOf(fit, dataset, split, seed, targetFalsePositiveRate);
+  const metrics = evaluateOn({ ...fit, ...border }, dataset, test);
   const normal = Int32Array.from(rowsOf(dataset, NORMAL, split.train));
-  const provenance = provenanceOf(dataset, { ...split, test }, seed, fitted.parameters);
+  const complete = { ...method.defaults, ...chosen };
+  const parameters = method.parameters(chosen, fit, complete, seed);
+  const provenance = provenanceOf(dataset, { ...split, test }, seed, parameters);
   const detector = assembleDetector({
     name: recipe.name,
     title: recipe.title,
     schema: API_BEHAVIOUR_SCHEMA,
     encoder: API_BEHAVIOUR_ENCODER,
-    transforms: fitted.transforms,
-    model: fitted.model,
+    transforms,
+    model,
     ...border,
     metrics,
     profile: profileOf(takeRows(dataset, normal), normal.length, dataset.nFeatures),
     provenance,
   });
-  return { detector: { ...detector, metrics, provenance }, candidates: fitted.candidates };
+  return { detector: { ...detector, metrics, provenance }, settings: chosen, candidates };
+}
+
+/** What is fixed by an option is not searched. */
+function searchOf(recipe: Recipe, options: TrainOptions): SearchPlan | undefined {
+  const plan = options.search ?? recipe.search;
+  if (plan === undefined) return undefined;
+  const tries = Object.entries(plan.tries).filter(
+    ([option]) => options.settings?.[option] === undefined,
+  );
+  return tries.length === 0 ? undefined : { ...plan, tries: Object.fromEntries(tries) };
+}
+
+interface FitContext {
+  readonly dataset: Dataset;
+  readonly data: SharedRows;
+  readonly split: Split;
+  readonly seed: number;
+  readonly pool: TrainingPool;
+  readonly onProgress: OnProgress;
+}
+
+/** On all rows that train. The trees of a forest grow on all threads. */
+async function fitFinally(
+  { method }: Recipe,
+  chosen: Settings,
+  { dataset, data, split, seed, pool, onProgress }: FitContext,
+): Promise<Fit> {
+  const settings = { ...method.defaults, ...chosen };
+  const train = method.learnsAnomalies
+    ? split.train
+    : Int32Array.from(rowsOf(dataset, NORMAL, split.train));
+  if (method.name !== 'random-forest') {
+    return pool.run('fit', { data, method: method.name, settings, train, seed });
+  }
+  const rows = {
+    values: takeRows(data, train),
+    labels: takeLabels(data, train),
+    nRows: train.length,
+    nFeatures: data.nFeatures,
+    featureNames: data.featureNames,
+  };
+  return method.fit(rows, settings, seed, (plan) =>
+    pool.grow(plan, (done, total) => onProgress(done, total, 'trees')),
+  );
+}
+
+function shareRows({ values, labels, nFeatures }: Dataset): SharedRows {
+  const shared = {
+    values: new Float64Array(new SharedArrayBuffer(values.byteLength)),
+    labels: new Int8Array(new SharedArrayBuffer(labels.byteLength)),
+    nFeatures,
+    featureNames: API_BEHAVIOUR_ENCODER.map(({ feature }) => feature),
+  };
+  shared.values.set(values);
+  shared.labels.set(labels);
+  return shared;
 }
 
 /** The threshold, and the rows that judge it: those that set it do not. */
 function borderOf(
-  fitted: Pick<Fitted, 'transforms' | 'model'>,
+  fit: Fit,
   dataset: Dataset,
   split: Split,
   seed: number,
@@ -77,10 +188,7 @@ function borderOf(
 ): { test: Int32Array; threshold: number; calibration?: Calibration } {
   if (target === undefined) return { test: split.test, threshold: 0 };
   const { calibration, test } = cutHeldOut(dataset, split, seed);
-  return {
-    test,
-    ...calibrateThreshold({ ...fitted, threshold: 0 }, dataset, calibration, target),
-  };
+  return { test, ...calibrateThreshold({ ...fit, threshold: 0 }, dataset, calibration, target) };
 }
 
 /** Metrics of a detector on the rows of `dataset` at `indices`. */

@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readDetector } from '../../src/model/detector-file.js';
 import { API_BEHAVIOUR_ENCODER } from '../../src/model/encoder.js';
 import { type Dataset, readDataset } from '../../src/training/dataset.js';
-import { CANDIDATES } from '../../src/training/grid-search.js';
 import { renderModelCard } from '../../src/training/model-card.js';
 import { splitDataset } from '../../src/training/split.js';
 import { evaluateOn, RECIPES, type Trained, trainDetector } from '../../src/training/train.js';
@@ -51,30 +50,11 @@ describe.each(RECIPES.map((recipe) => [recipe.name, recipe] as const))('%s', (na
   });
 
   it('has a model card with data, split, metrics, limits and the command that makes it again', () => {
-    const card = renderModelCard(recipe, trained.detector, trained.candidates);
+    const card = renderModelCard(recipe, trained);
     for (const heading of ['Data', 'Split', 'Parameters', 'Metrics', 'Limits', 'Reproduce']) {
       expect(card).toContain(`## ${heading}`);
     }
     expect(card).toContain(trained.detector.version);
     expect(card).toContain(`train --data data.csv --detector ${name} --seed ${SEED}`);
-  });
-});
-
-describe('the grid search of ocsvm-tuned', () => {
-  it('gives every candidate a score, tells of its progress, and takes the best', async () => {
-    const recipe = RECIPES.find(({ name }) => name === 'ocsvm-tuned');
-    if (recipe === undefined) throw new Error('no recipe');
-    const steps: number[] = [];
-    const { detector, candidates = [] } = await trainDetector(recipe, dataset, SEED, (done) =>
-      steps.push(done),
-    );
-    expect(candidates).toHaveLength(CANDIDATES.length);
-    expect(candidates.every(({ f1 }) => Number.isFinite(f1))).toBe(true);
-    expect(candidates.map(({ f1 }) => f1)).toEqual(
-      candidates.map(({ f1 }) => f1).sort((a, b) => b - a),
-    );
-    expect(new Set(candidates.map(({ f1 }) => f1)).size).toBeGreaterThan(1);
-    expect(detector.provenance.parameters).toMatchObject(candidates[0].candidate);
-    expect(steps.at(-1)).toBe(CANDIDATES.length * 5);
   });
 });

@@ -1,0 +1,86 @@
+// The worker threads of a training. What they make does not depend on how many there are.
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { FixedQueue, Piscina } from 'piscina';
+import { AnomalyPredictorError } from '../errors.js';
+import type { DecisionTree } from '../model/forest-layout.js';
+import { Interrupted } from './interrupted.js';
+import type { ForestPlan } from './random-forest.js';
+import type { TrainingReply, TrainingTasks } from './training-task.js';
+
+/** Few, so that no thread is without work while another grows the last ones. */
+const TREES_PER_TASK = 4;
+
+export interface TrainingPoolOptions {
+  /** @default number of processors */
+  readonly workers?: number | undefined;
+  /** Ends what is under way, and with it the threads. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class TrainingPool {
+  readonly #pool: Piscina;
+  readonly #signal: AbortSignal | undefined;
+  readonly #stop = () => void this.#pool.destroy();
+
+  constructor({ workers = availableParallelism(), signal }: TrainingPoolOptions = {}) {
+    this.#pool = new Piscina({
+      filename: fileURLToPath(new URL('./training-worker.js', import.meta.url)),
+      minThreads: workers,
+      maxThreads: workers,
+      taskQueue: new FixedQueue(),
+      // Candidates are done one after the other, so that a search that is interrupted has something to show.
+      stricterFIFO: true,
+      recordTiming: false,
+    });
+    this.#signal = signal;
+    if (signal?.aborted) this.#stop();
+    signal?.addEventListener('abort', this.#stop, { once: true });
+  }
+
+  /** @throws Interrupted when the signal has ended it; AnomalyPredictorError from the task */
+  async run<Name extends keyof TrainingTasks>(
+    name: Name,
+    task: TrainingTasks[Name]['task'],
+  ): Promise<TrainingTasks[Name]['result']> {
+    const reply = await this.#answer<TrainingTasks[Name]['result']>(name, task);
+    if ('error' in reply) throw AnomalyPredictorError.fromData(reply.error);
+    return reply.result;
+  }
+
+  /** All trees of `plan`, in their order. */
+  async grow(
+    plan: ForestPlan,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<DecisionTree[]> {
+    const { treeSeeds } = plan;
+    const tasks: Promise<readonly DecisionTree[]>[] = [];
+    let done = 0;
+    for (let start = 0; start < treeSeeds.length; start += TREES_PER_TASK) {
+      const seeds = treeSeeds.slice(start, start + TREES_PER_TASK);
+      const task = this.run('grow', { plan: { ...plan, treeSeeds: [] }, treeSeeds: seeds });
+      tasks.push(
+        task.then((trees) => {
+          done += seeds.length;
+          onProgress(done, treeSeeds.length);
+          return trees;
+        }),
+      );
+    }
+    return (await Promise.all(tasks)).flat();
+  }
+
+  async close(): Promise<void> {
+    this.#signal?.removeEventListener('abort', this.#stop);
+    await this.#pool.destroy();
+  }
+
+  async #answer<Result>(name: string, task: unknown): Promise<TrainingReply<Result>> {
+    try {
+      return await this.#pool.run(task, { name });
+    } catch (error) {
+      if (this.#signal?.aborted) throw new Interrupted();
+      throw error;
+    }
+  }
+}

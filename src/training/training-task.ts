@@ -1,0 +1,49 @@
+// What crosses between a training and its worker threads.
+import type { ErrorData } from '../errors.js';
+import type { DecisionTree } from '../model/forest-layout.js';
+import type { Metrics } from '../model/metrics.js';
+import type { Dataset } from './dataset.js';
+import type { Fit, MethodName } from './methods/method.js';
+import type { ForestPlan } from './random-forest.js';
+import type { Settings } from './settings.js';
+
+/** The rows of a dataset in memory that threads share, so that no task copies them. */
+export type SharedRows = Pick<Dataset, 'values' | 'labels' | 'nFeatures'> & {
+  readonly featureNames: readonly string[];
+};
+
+/** A fit on some rows; `settings` are complete. */
+export interface FitTask {
+  readonly data: SharedRows;
+  readonly method: MethodName;
+  readonly settings: Settings;
+  readonly train: Int32Array;
+  readonly seed: number;
+}
+
+/** The same, and how well it tells other rows apart. */
+export interface JudgeTask extends FitTask {
+  readonly judge: Int32Array;
+  readonly scoring: string;
+}
+
+export interface Judgement {
+  readonly score: number;
+  readonly metrics: Metrics;
+  /** In the method's unit. */
+  readonly size: number;
+}
+
+export interface GrowTask {
+  readonly plan: ForestPlan;
+  readonly treeSeeds: readonly number[];
+}
+
+/** By the name of the worker's function. */
+export interface TrainingTasks {
+  readonly fit: { readonly task: FitTask; readonly result: Fit };
+  readonly judge: { readonly task: JudgeTask; readonly result: Judgement };
+  readonly grow: { readonly task: GrowTask; readonly result: readonly DecisionTree[] };
+}
+
+export type TrainingReply<Result> = { readonly result: Result } | { readonly error: ErrorData };
