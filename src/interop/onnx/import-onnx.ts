@@ -60,11 +60,11 @@ function decisionOf({ score, cells }: SignTable, anomalyClass: string | undefine
   if (below === above || (below !== anomaly && above !== anomaly)) {
     const what = `the labels are ${showValue(below)} and ${showValue(above)}`;
     throw new AnomalyPredictorError(
-      anomalyClass === undefined ? 'bad-model-file' : 'bad-option',
+      'bad-option',
       anomalyClass === undefined
-        ? `${what}, none is ${anomaly}: name the anomalous class`
+        ? `${what}: say which one is the anomalous one`
         : `${what}, the anomalous class cannot be ${showValue(anomaly)}`,
-      { value: anomaly },
+      { field: 'anomaly-class' },
     );
   }
   if (above !== anomaly) return { score, borderIsNormal: border === above };

@@ -8,12 +8,15 @@ const FIRST_CAPACITY = 8;
 export class NumberList<Values extends Numbers = Numbers> {
   #values: Values;
   #length = 0;
+  readonly #most: number;
   readonly #TypedArray: new (
     length: number,
   ) => Values;
 
-  constructor(TypedArray: new (length: number) => Values) {
+  /** `most`: refuses to take more numbers. */
+  constructor(TypedArray: new (length: number) => Values, most = Number.POSITIVE_INFINITY) {
     this.#TypedArray = TypedArray;
+    this.#most = most;
     this.#values = new TypedArray(0);
   }
 
@@ -21,8 +24,11 @@ export class NumberList<Values extends Numbers = Numbers> {
     return this.#length;
   }
 
-  /** @throws RangeError where the element type cannot hold an integer */
+  /** @throws RangeError where the element type cannot hold an integer, or there are too many */
   push(value: number): void {
+    if (this.#length >= this.#most) {
+      throw new RangeError(`there are more than ${this.#most} numbers in a list`);
+    }
     if (this.#length === this.#values.length) this.#grow();
     this.#values[this.#length++] = value;
     if (this.#values instanceof Int32Array && (value | 0) !== value) {

@@ -89,7 +89,9 @@ export function readOnnxModel(bytes: Uint8Array): OnnxModel {
     else if (field.number === MODEL.graph) graph = field.bytes();
     else if (field.number === MODEL.operatorSet) addOperatorSet(operatorSets, field.bytes());
     else if (field.number === MODEL.metadata) addMetadata(metadata, field.bytes());
-    else if (field.number === MODEL.function) functions.push(field.bytes());
+    else if (field.number === MODEL.function) {
+      push(functions, field.bytes(), LIMITS.entries, 'functions');
+    }
   });
   if (graph === undefined) throw badModelFile('not an ONNX file: it has no graph');
   const head = { irVersion, producerName, producerVersion, operatorSets, metadata, functions };
@@ -131,7 +133,8 @@ function readNode(bytes: Uint8Array, index: number): OnnxNode {
     else if (field.number === NODE.domain) domain = field.text();
     else if (field.number === NODE.input) push(inputs, field.text(), LIMITS.names, 'inputs');
     else if (field.number === NODE.output) push(outputs, field.text(), LIMITS.names, 'outputs');
-    else if (field.number === NODE.attribute) push(attributes, field.bytes(), 1_000, 'attributes');
+    else if (field.number === NODE.attribute)
+      push(attributes, field.bytes(), LIMITS.entries, 'attributes');
   });
   const place = `node ${index} (${operator}${name === '' ? '' : ` ${JSON.stringify(name)}`})`;
   const read = new Map<string, Attribute>();
@@ -238,6 +241,7 @@ function addOperatorSet(operatorSets: Map<string, number>, bytes: Uint8Array): v
     else if (field.number === OPERATOR_SET.version) version = field.integer();
   });
   operatorSets.set(domain, version);
+  if (operatorSets.size > LIMITS.entries) throw tooMany(LIMITS.entries, 'operator sets');
 }
 
 function addMetadata(metadata: Map<string, string>, bytes: Uint8Array): void {
@@ -248,9 +252,14 @@ function addMetadata(metadata: Map<string, string>, bytes: Uint8Array): void {
     else if (field.number === METADATA_ENTRY.value) value = field.text();
   });
   metadata.set(key, value);
+  if (metadata.size > LIMITS.entries) throw tooMany(LIMITS.entries, 'metadata');
 }
 
 function push<T>(list: T[], item: T, most: number, what: string): void {
-  if (list.length >= most) throw badModelFile(`there are more than ${most} ${what}`);
+  if (list.length >= most) throw tooMany(most, what);
   list.push(item);
+}
+
+function tooMany(most: number, what: string) {
+  return badModelFile(`there are more than ${most} ${what}`);
 }

@@ -33,8 +33,9 @@ export function readTensor(bytes: Uint8Array, place: string): OnnxTensor {
   let name = '';
   let code = 0;
   let raw: Uint8Array | undefined;
-  const dimensions = new NumberList(Float64Array);
+  const dimensions = new NumberList(Float64Array, LIMITS.dimensions);
   const numbers = new NumberList(Float64Array);
+  const integers = new NumberList(Float64Array, LIMITS.integers);
   const texts: string[] = [];
   readMessage(bytes, place, (field) => {
     if (field.number === TENSOR.name) name = field.text();
@@ -42,14 +43,13 @@ export function readTensor(bytes: Uint8Array, place: string): OnnxTensor {
     else if (field.number === TENSOR.dimensions) field.integersInto(dimensions);
     else if (field.number === TENSOR.rawData) raw = field.bytes();
     else if (field.number === TENSOR.strings) texts.push(field.text());
-    else if (!readNumbers(field, numbers)) refuseField(field, name || place);
+    else if (!readNumbers(field, numbers, integers)) refuseField(field, name || place);
   });
   const shownName = name === '' ? place : `tensor ${JSON.stringify(name)}`;
   const fail = (what: string) => badModelFile(`${shownName}: ${what}`);
 
   const elementType = elementTypeOf(code);
   if (elementType === undefined) throw fail(`elements of data type ${code} are not supported`);
-  if (dimensions.length > LIMITS.dimensions) throw fail(`it has ${dimensions.length} dimensions`);
   const shape = Array.from(dimensions.values);
   const negative = shape.find((length) => length < 0);
   if (negative !== undefined) throw fail(`it has a dimension of ${negative}`);
@@ -66,8 +66,9 @@ export function readTensor(bytes: Uint8Array, place: string): OnnxTensor {
     return { ...common, values: texts };
   }
   if (raw === undefined) {
-    complete(numbers.length);
-    return { ...common, values: numbers.values };
+    const { values } = integers.length > 0 ? integers : numbers;
+    complete(values.length);
+    return { ...common, values: values as Float64Array };
   }
   const { bytes: elementBytes, read } = RAW_READERS[elementType];
   complete(raw.length / elementBytes);
@@ -80,11 +81,11 @@ export function readTensor(bytes: Uint8Array, place: string): OnnxTensor {
 }
 
 /** False where the field holds no numbers. */
-function readNumbers(field: FieldReader, numbers: NumberList): boolean {
+function readNumbers(field: FieldReader, numbers: NumberList, integers: NumberList): boolean {
   if (field.number === TENSOR.floats) field.floatsInto(numbers);
   else if (field.number === TENSOR.doubles) field.doublesInto(numbers);
   else if (field.number === TENSOR.int32s || field.number === TENSOR.int64s) {
-    field.integersInto(numbers);
+    field.integersInto(integers);
   } else return false;
   return true;
 }

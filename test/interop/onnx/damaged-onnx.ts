@@ -1,12 +1,13 @@
 // Damaged ONNX models: every one is either refused with a typed error, or becomes a detector that scores.
 import { plainKernels } from '../../../native-free-kernels/plain-kernels.js';
-import { AnomalyPredictorError } from '../../../src/errors.js';
+import { AnomalyPredictorError, type ErrorTag } from '../../../src/errors.js';
 import { type DetectorOrigin, makeDetector } from '../../../src/interop/make-detector.js';
 import { importOnnx } from '../../../src/interop/onnx/import-onnx.js';
 import { Scorer } from '../../../src/model/scorer.js';
 import type { Outcome } from '../pickle/mutated-pickles.js';
 
 const ORIGIN: DetectorOrigin = { name: 'damaged', format: 'onnx', files: [] };
+const REFUSALS: readonly ErrorTag[] = ['bad-model-file', 'bad-option'];
 const scorer = new Scorer(plainKernels);
 
 /** Any error but a refusal is thrown as it is. */
@@ -19,7 +20,8 @@ export function readDamagedOnnx(bytes: Uint8Array): Outcome {
     if (Number.isNaN(scores[0])) throw new Error('the score is not a number');
     return 'read';
   } catch (error) {
-    if (error instanceof AnomalyPredictorError && error.tag === 'bad-model-file') return 'refused';
+    // The other tag: where labels are damaged, somebody would have to name the anomalous one.
+    if (error instanceof AnomalyPredictorError && REFUSALS.includes(error.tag)) return 'refused';
     throw error;
   }
 }

@@ -177,11 +177,6 @@ describe('a graph that cannot be served is refused, with the place and what stan
       /the leaves name classes 0 and 1/,
     ],
     [
-      'labels without an anomaly',
-      treeWith({ classlabels_int64s: { ints: [0, 1] } }),
-      /the labels are "0" and "1", none is -1/,
-    ],
-    [
       'a kernel that is not known',
       machineWith({ kernel_type: { string: 'LAPLACE' } }),
       /"LAPLACE" is not supported/,
@@ -272,7 +267,7 @@ describe('a tensor that lies about itself is refused', () => {
         dimensions(w, ...new Array(50).fill(1));
         writeInteger(w, TENSOR.elementType, 1);
       },
-      /it has 50 dimensions/,
+      /more than 8 numbers in a list/,
     ],
     [
       'elements of an unknown type',
@@ -340,6 +335,12 @@ it('refuses the same tree summed very often', () => {
   const negative = node('Sign', ['sum'], ['label']);
   const regressor = ml('TreeEnsembleRegressor', comb(2_000), ['leaf']);
   expectRefused(modelOf([regressor, cast, sum, negative]), /computes too much/);
+});
+
+it('asks for the anomalous class where no label is -1', () => {
+  const error = thrownBy(() => importOnnx(onnxFile('forest-0-1.onnx')));
+  expect(error.tag).toBe('bad-option');
+  expect(error.message).toBe('the labels are "0" and "1": say which one is the anomalous one');
 });
 
 it('says of an anomalous class that is none of the labels that the option is wrong', () => {
