@@ -3,8 +3,11 @@ import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { AnomalyPredictorError } from '../errors.js';
 import { DETECTOR_FILE_SUFFIX } from '../model/detector-store.js';
+import { driftOf, populationOf } from '../model/drift.js';
+import { describeDrift } from '../model/drift-text.js';
 import { calibrateDetector } from '../training/calibrate.js';
-import { NORMAL, readDataset } from '../training/dataset.js';
+import { NORMAL, readDataset, takeRows } from '../training/dataset.js';
+import { scoresOf } from '../training/evaluation.js';
 import { calibrationRows } from '../training/unseen-rows.js';
 import { addModelsFolderOption, detectorOf, type ModelsFolderOption } from './detector-argument.js';
 import { formatQuantity } from './numbers.js';
@@ -56,6 +59,14 @@ async function calibrate(model: string, options: CalibrateOptions): Promise<void
     console.log(`${formatQuantity(nLeftOut, 'row')} left out that ${why}`);
   }
   console.log(describeCalibration(calibrated));
+  const scores = scoresOf(detector, dataset, rows);
+  const drift = driftOf(detector, populationOf(detector, takeRows(dataset, rows), scores));
+  if (drift.level !== 'none') {
+    const difference = describeDrift(detector, drift, 'these rows');
+    console.log(
+      `warning: ${difference} The false positive rate will hold, but what the detector misses is open.`,
+    );
+  }
   console.log(`${calibrated.title}, version ${calibrated.version}, written to ${file}`);
   if (detector.metrics !== null) {
     console.log(

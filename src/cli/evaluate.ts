@@ -1,6 +1,11 @@
 // `evaluate`: judges a detector on labelled behaviours that its training did not see.
 import type { Command } from 'commander';
-import { readDataset } from '../training/dataset.js';
+import type { Detector } from '../model/detector.js';
+import { type Drift, driftOf, populationOf } from '../model/drift.js';
+import { describeDrift } from '../model/drift-text.js';
+import { type Dataset, NORMAL, readDataset, takeRows } from '../training/dataset.js';
+import { scoresOf } from '../training/evaluation.js';
+import { rowsOf } from '../training/split.js';
 import { evaluateOn } from '../training/train.js';
 import { judgingRows } from '../training/unseen-rows.js';
 import { addDetectorOptions, type DetectorOptions, detectorOf } from './detector-argument.js';
@@ -26,11 +31,12 @@ async function evaluate({ data, json, ...options }: EvaluateOptions): Promise<vo
   const dataset = await readDataset(data, detector.encoder);
   const { rows, trainedOnIt } = judgingRows(detector, dataset);
   const metrics = evaluateOn(detector, dataset, rows);
+  const drift = normalDrift(detector, dataset, rows);
   if (json) {
     const { name: model, version } = detector;
     const { file, droppedRows } = dataset;
     const count = { rows: rows.length, droppedRows, heldOut: trainedOnIt };
-    console.log(JSON.stringify({ model, version, data: file, ...count, metrics }, null, 2));
+    console.log(JSON.stringify({ model, version, data: file, ...count, metrics, drift }, null, 2));
     return;
   }
   console.log(
@@ -38,7 +44,15 @@ async function evaluate({ data, json, ...options }: EvaluateOptions): Promise<vo
       (trainedOnIt ? ', those that its training did not see:' : ':'),
   );
   console.log(renderMetrics(metrics));
+  console.log(`\n${describeDrift(detector, drift, 'the normal ones of these rows')}`);
   if (!trainedOnIt && detector.calibration?.data.sha256 === dataset.sha256) {
     console.log('\nThe threshold was set on these rows: of others, more may be called anomalies.');
   }
+}
+
+/** Anomalies are no part of the population that the detector was trained on. */
+function normalDrift(detector: Detector, dataset: Dataset, rows: Int32Array): Drift {
+  const normal = Int32Array.from(rowsOf(dataset, NORMAL, rows));
+  const scores = scoresOf(detector, dataset, normal);
+  return driftOf(detector, populationOf(detector, takeRows(dataset, normal), scores));
 }

@@ -1,20 +1,33 @@
 // What became of the rows of one run of `score`.
 import { AnomalyPredictorError } from '../errors.js';
 import type { LineBlock } from '../formats/ndjson.js';
+import type { Detector } from '../model/detector.js';
+import { driftOf, Population } from '../model/drift.js';
+import { describeDrift } from '../model/drift-text.js';
+import { binRows } from '../model/row-bins.js';
 import { isAnomaly } from '../model/verdict.js';
 import { formatCount, formatQuantity } from './numbers.js';
 
 export class ScoreTally {
   rows = 0;
-  #anomalies = 0;
+  readonly #detector: Detector;
+  readonly #population: Population;
   #skipped = 0;
   #firstError = '';
 
+  constructor(detector: Detector) {
+    this.#detector = detector;
+    this.#population = new Population(detector);
+  }
+
   /** `scores`: [nRows] */
-  add({ nRows, errors }: LineBlock, scores: Float64Array): void {
+  add({ nRows, values, errors }: LineBlock, scores: Float64Array): void {
+    let anomalies = 0;
     for (let row = 0; row < nRows; row++) {
-      if (!errors.has(row) && isAnomaly(scores[row])) this.#anomalies++;
+      if (!errors.has(row) && isAnomaly(scores[row])) anomalies++;
     }
+    const bins = binRows(this.#detector.profile, values, scores, nRows, errors);
+    this.#population.add(bins, nRows - errors.size, anomalies);
     for (const { message } of errors.values()) {
       this.#firstError ||= message;
       break;
@@ -36,15 +49,22 @@ export class ScoreTally {
 
   /** `elapsedMs`: of the whole run */
   summary(elapsedMs: number): string {
-    const normal = this.rows - this.#skipped - this.#anomalies;
+    const { nRows, nAnomalies } = this.#population;
     const counts = [
       formatQuantity(this.rows, 'row'),
-      `${formatCount(normal)} normal`,
-      formatQuantity(this.#anomalies, 'anomaly', 'anomalies'),
+      `${formatCount(nRows - nAnomalies)} normal`,
+      formatQuantity(nAnomalies, 'anomaly', 'anomalies'),
       `${formatCount(this.#skipped)} skipped`,
       `${formatCount((1_000 * this.rows) / elapsedMs)} rows/s`,
     ];
     const reason = this.#skipped > 0 ? `\nfirst skipped: ${this.#firstError}` : '';
-    return counts.join(', ') + reason;
+    return counts.join(', ') + reason + this.#warning();
+  }
+
+  /** Where the rows are not of the kind that the detector knows. */
+  #warning(): string {
+    const drift = driftOf(this.#detector, this.#population);
+    if (drift.level === 'none') return '';
+    return `\nwarning: ${describeDrift(this.#detector, drift, 'these rows')}`;
   }
 }

@@ -61,7 +61,7 @@ async function score(
 ): Promise<void> {
   const detector = detectorOf(options);
   const input = await openBehaviours(path);
-  const tally = new ScoreTally();
+  const tally = new ScoreTally(detector);
   const progress = startProgress('Scoring', input.sizeBytes);
   const engine = await createEngine();
   const startMs = performance.now();

@@ -1,15 +1,17 @@
-// What normal training rows look like, feature by feature, and what follows from it for explanations: a usual
-// behaviour to compare with, and the range in which a value is normal.
+// What normal training rows look like, and what follows from it: a usual behaviour to compare with, the range in which
+// a value is normal, and whether other rows are of the same kind (drift.ts).
 import type { DetectorParts } from './detector.js';
+import {
+  type Distributions,
+  distributionsOf,
+  N_QUANTILES,
+  QUANTILE_STEPS,
+} from './distribution.js';
 
-/** Quantiles at 0, 5, 10 … 100 %. */
-export const QUANTILE_STEPS = 20;
-const N_QUANTILES = QUANTILE_STEPS + 1;
-
-/** The whole of it stands in the detector's file. */
-export interface Profile {
-  /** [nFeatures × (QUANTILE_STEPS + 1)] row-major, of the unscaled normal training rows; ascending per feature */
-  readonly quantiles: Float64Array;
+/** Of the unscaled features of normal training rows; the whole of it stands in the detector's file. */
+export interface Profile extends Distributions {
+  /** Of the scores of normal rows that did not train: of those that did, models think too well. One column. */
+  readonly scores: Distributions;
 }
 
 /** All three are [nFeatures], unscaled. */
@@ -20,22 +22,20 @@ export interface NormalRanges {
   readonly high: Float64Array;
 }
 
-/** `rows`: [nRows × nFeatures] row-major, at least one, finite, read-only. Interpolates as NumPy's `quantile` does. */
-export function profileOf(rows: Float64Array, nRows: number, nFeatures: number): Profile {
-  const quantiles = new Float64Array(nFeatures * N_QUANTILES);
-  const column = new Float64Array(nRows);
-  for (let feature = 0; feature < nFeatures; feature++) {
-    for (let row = 0; row < nRows; row++) column[row] = rows[row * nFeatures + feature];
-    column.sort();
-    for (let step = 0; step < N_QUANTILES; step++) {
-      const place = (step / QUANTILE_STEPS) * (nRows - 1);
-      const below = column[Math.floor(place)];
-      const above = column[Math.ceil(place)];
-      const between = below + (place % 1) * (above - below);
-      quantiles[feature * N_QUANTILES + step] = Math.min(between, above);
-    }
-  }
-  return { quantiles };
+/**
+ * @param rows [nRows × nFeatures] row-major, at least one, finite, read-only
+ * @param scores of other rows of their kind, at least one
+ */
+export function profileOf(
+  rows: Float64Array,
+  nRows: number,
+  nFeatures: number,
+  scores: Float64Array,
+): Profile {
+  return {
+    ...distributionsOf(rows, nRows, nFeatures),
+    scores: distributionsOf(scores, scores.length, 1),
+  };
 }
 
 /** Standard deviations on either side of the mean that count as normal where nothing but these is known. */

@@ -1,14 +1,15 @@
 // Sets a detector's threshold by rows that are known to be normal, without training it anew.
-import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import { AnomalyPredictorError } from '../errors.js';
 import type { Calibration } from '../model/calibration.js';
 import type { Detector } from '../model/detector.js';
 import { assembleDetector } from '../model/detector-file.js';
-import { Scorer, type ScoringParts } from '../model/scorer.js';
+import { profileOf } from '../model/profile.js';
+import type { ScoringParts } from '../model/scorer.js';
 import { checkThreshold } from '../model/stored-model.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
 import { binomialInterval } from './binomial-interval.js';
 import { type Dataset, takeRows } from './dataset.js';
+import { scoresOf } from './evaluation.js';
 import { borderAllowing, falsePositiveCurve } from './threshold.js';
 
 export interface CalibratedThreshold {
@@ -40,10 +41,7 @@ export function calibrateThreshold(
       { file, value: nRows },
     );
   }
-  const outputs = new Float64Array(nRows);
-  const rows = takeRows(dataset, normal);
-  new Scorer(plainKernels).scoresInto({ ...parts, threshold: 0 }, rows, nRows, outputs);
-  outputs.sort();
+  const outputs = scoresOf({ ...parts, threshold: 0 }, dataset, normal).sort();
   const { threshold, falsePositives } = borderAllowing(outputs, Math.floor(target * nRows));
   try {
     checkThreshold(parts.model, threshold);
@@ -69,7 +67,8 @@ export function calibrateThreshold(
 }
 
 /**
- * The detector with the threshold that `calibrateThreshold` finds; its metrics, which were those of another one, are gone.
+ * The detector with the threshold that `calibrateThreshold` finds, and with the profile of the rows that it holds for.
+ * Its metrics, which were those of another threshold, are gone.
  * @throws AnomalyPredictorError as `calibrateThreshold` does
  */
 export function calibrateDetector(
@@ -79,8 +78,10 @@ export function calibrateDetector(
   target: number,
 ): Detector & CalibratedThreshold {
   const calibrated = calibrateThreshold(detector, dataset, normal, target);
+  const scores = scoresOf({ ...detector, ...calibrated }, dataset, normal);
+  const profile = profileOf(takeRows(dataset, normal), normal.length, dataset.nFeatures, scores);
   return {
-    ...assembleDetector({ ...detector, ...calibrated, metrics: null }),
+    ...assembleDetector({ ...detector, ...calibrated, profile, metrics: null }),
     calibration: calibrated.calibration,
   };
 }

@@ -1,8 +1,10 @@
 // How well scores tell anomalies from normal rows. The anomaly is the positive class: a lower score
 // ranks higher.
+import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import type { Metrics } from '../model/metrics.js';
+import { Scorer, type ScoringParts } from '../model/scorer.js';
 import { isAnomaly } from '../model/verdict.js';
-import { ANOMALY, NORMAL } from './dataset.js';
+import { ANOMALY, type Dataset, NORMAL, takeRows } from './dataset.js';
 
 /**
  * @param scores [nRows] higher is more normal, 0 and below is called an anomaly
@@ -61,6 +63,14 @@ function rankingMetrics(
     rocAuc: share(area, nAnomalies * nNormal),
     averagePrecision: share(averagePrecision, nAnomalies),
   };
+}
+
+/** Scores of the rows of `dataset` at `indices`. */
+export function scoresOf(parts: ScoringParts, dataset: Dataset, indices: Int32Array): Float64Array {
+  const scores = new Float64Array(indices.length);
+  const rows = takeRows(dataset, indices);
+  new Scorer(plainKernels).scoresInto(parts, rows, indices.length, scores);
+  return scores;
 }
 
 /** 0 where there is nothing to take a share of. */

@@ -1,5 +1,4 @@
 // From a dataset to detectors: split, fit by recipe, evaluate on the rows that the fit did not see.
-import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import type { Calibration } from '../model/calibration.js';
 import type { Detector } from '../model/detector.js';
 import { assembleDetector } from '../model/detector-file.js';
@@ -8,11 +7,11 @@ import type { Metrics } from '../model/metrics.js';
 import { profileOf } from '../model/profile.js';
 import type { TrainingProvenance } from '../model/provenance.js';
 import { API_BEHAVIOUR_SCHEMA } from '../model/schema.js';
-import { Scorer, type ScoringParts } from '../model/scorer.js';
+import type { ScoringParts } from '../model/scorer.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
 import { calibrateThreshold } from './calibrate.js';
 import { ANOMALY, type Dataset, NORMAL, takeLabels, takeRows } from './dataset.js';
-import { evaluate } from './evaluation.js';
+import { evaluate, scoresOf } from './evaluation.js';
 import type { Fit } from './methods/method.js';
 import { hybrid } from './recipes/hybrid.js';
 import { isolationForest } from './recipes/isolation-forest.js';
@@ -104,6 +103,9 @@ export async function trainDetector(
   const { test, ...border } = borderOf(fit, dataset, split, seed, targetFalsePositiveRate);
   const metrics = evaluateOn({ ...fit, ...border }, dataset, test);
   const normal = Int32Array.from(rowsOf(dataset, NORMAL, split.train));
+  const heldOut = Int32Array.from(rowsOf(dataset, NORMAL, split.test));
+  const scored = heldOut.length > 0 ? heldOut : normal;
+  const scores = scoresOf({ ...fit, ...border }, dataset, scored);
   const complete = { ...method.defaults, ...chosen };
   const parameters = method.parameters(chosen, fit, complete, seed);
   const provenance = provenanceOf(dataset, { ...split, test }, seed, parameters);
@@ -116,7 +118,7 @@ export async function trainDetector(
     model,
     ...border,
     metrics,
-    profile: profileOf(takeRows(dataset, normal), normal.length, dataset.nFeatures),
+    profile: profileOf(takeRows(dataset, normal), normal.length, dataset.nFeatures, scores),
     provenance,
   });
   return { detector: { ...detector, metrics, provenance }, settings: chosen, candidates };
@@ -193,11 +195,7 @@ function borderOf(
 
 /** Metrics of a detector on the rows of `dataset` at `indices`. */
 export function evaluateOn(parts: ScoringParts, dataset: Dataset, indices: Int32Array): Metrics {
-  const nRows = indices.length;
-  const scores = new Float64Array(nRows);
-  const rows = takeRows(dataset, indices);
-  new Scorer(plainKernels).scoreInto(parts, rows, nRows, scores, new Float64Array(nRows));
-  return evaluate(scores, takeLabels(dataset, indices));
+  return evaluate(scoresOf(parts, dataset, indices), takeLabels(dataset, indices));
 }
 
 function provenanceOf(

@@ -10,7 +10,8 @@ const ROWS = Float64Array.from({ length: 41 * N_FEATURES }, (_, at) => {
   const row = Math.floor(at / N_FEATURES);
   return ((row * 17) % 41) + 100 * (at % N_FEATURES);
 });
-const PROFILE = profileOf(ROWS, 41, N_FEATURES);
+const SCORES = Float64Array.from({ length: 41 }, (_, row) => row / 41);
+const PROFILE = profileOf(ROWS, 41, N_FEATURES, SCORES);
 
 describe('the profile of training rows', () => {
   it('has the quantiles of every feature, from the smallest value to the largest', () => {
@@ -20,9 +21,9 @@ describe('the profile of training rows', () => {
   });
 
   it('interpolates between rows, and never decreases however values are rounded', () => {
-    expect(profileOf(Float64Array.of(3, 1), 2, 1).quantiles[10]).toBe(2);
+    expect(profileOf(Float64Array.of(3, 1), 2, 1, SCORES).quantiles[10]).toBe(2);
     const values = Float64Array.from({ length: 37 }, (_, i) => 0.1 + Math.floor(i / 12) * 1e-17);
-    const { quantiles } = profileOf(values, 37, 1);
+    const { quantiles } = profileOf(values, 37, 1, SCORES);
     expect([...quantiles]).toEqual([...quantiles].sort((a, b) => a - b));
   });
 
@@ -37,7 +38,9 @@ describe('the profile of training rows', () => {
     ['is no number', 7, Number.NaN, 'profile.quantiles[7] is NaN'],
   ])('is refused where it %s', (_, at, value, message) => {
     const quantiles = PROFILE.quantiles.with(at, value);
-    const error = thrownBy(() => assembleDetector({ ...sampleForest(), profile: { quantiles } }));
+    const error = thrownBy(() =>
+      assembleDetector({ ...sampleForest(), profile: { ...PROFILE, quantiles } }),
+    );
     expect(error.tag).toBe('bad-detector-file');
     expect(error.message).toContain(message);
   });
