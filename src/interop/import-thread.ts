@@ -2,6 +2,4 @@
 import { answerImport } from '../model/answer-import.js';
 import { importModel } from './import-model.js';
 
-answerImport((bytes, name) =>
-  importModel({ fileName: name ?? 'the file', bytes }, name === undefined ? {} : { name }),
-);
+answerImport((bytes, terms) => importModel({ fileName: terms.name ?? 'the file', bytes }, terms));

@@ -3,20 +3,21 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AnomalyPredictorError } from '../errors.js';
 import type { Detector } from './detector.js';
 import { assembleDetector } from './detector-file.js';
-import type { ImportReply, ImportTask } from './detector-import.js';
+import type { ImportReply, ImportTask, ImportTerms } from './detector-import.js';
 
-/** Reads any file that it knows; `name`: what the detector will be called, undefined where the file says it. */
+/** Reads any file that it knows. */
 export type ReadAnyDetector = (
   bytes: Uint8Array<SharedArrayBuffer>,
-  name: string | undefined,
+  terms: ImportTerms,
 ) => Detector | Promise<Detector>;
 
 /** To be called once, when the thread starts. The version covers the name: by another one it is another version. */
 export async function answerImport(read: ReadAnyDetector): Promise<void> {
-  const { bytes, name } = workerData as ImportTask;
+  const { bytes, terms } = workerData as ImportTask;
+  const { name } = terms;
   let reply: ImportReply;
   try {
-    const detector = await read(bytes, name);
+    const detector = await read(bytes, terms);
     const named =
       name === undefined || name === detector.name
         ? detector

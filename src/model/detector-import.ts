@@ -6,17 +6,26 @@ import { copyIntoShared } from '../shared-memory.js';
 import type { Detector } from './detector.js';
 import { attachDetector } from './detector-file.js';
 
+/** What is said of a file besides its bytes. */
+export interface ImportTerms {
+  /** Of the detector; where it is missing, the file says it. */
+  readonly name?: string;
+  /** Of a model of another library: one per feature; they win over names in the file. */
+  readonly featureNames?: readonly string[];
+  /** Of a classifier of another library: label of the anomalous class as text. */
+  readonly anomalyClass?: string;
+}
+
 /**
- * The detector in the bytes of a file, called `name`, or as the file says where that is undefined.
- * `bytes` may be reused by the caller when this returns.
- * Rejects with `bad-detector-file` that says what is wrong.
+ * The detector in the bytes of a file, which may be reused by the caller when this returns.
+ * Rejects with `bad-detector-file` and, of other libraries' models, `bad-model-file` or `bad-option`.
  */
-export type ImportDetector = (bytes: Uint8Array, name: string | undefined) => Promise<Detector>;
+export type ImportDetector = (bytes: Uint8Array, terms: ImportTerms) => Promise<Detector>;
 
 /** What the thread is given as its workerData. */
 export interface ImportTask {
   readonly bytes: Uint8Array<SharedArrayBuffer>;
-  readonly name: string | undefined;
+  readonly terms: ImportTerms;
 }
 
 /** What the thread answers: the bytes of a detector file of our own format, or what is wrong. */
@@ -39,10 +48,10 @@ export function importInThread(
   threadFile: URL = OWN_FORMAT_THREAD,
   limits = LIMITS,
 ): ImportDetector {
-  return async (bytes, name) => {
+  return async (bytes, terms) => {
     const own = new Uint8Array(new SharedArrayBuffer(bytes.length));
     copyIntoShared(bytes, own, 0);
-    const reply = await runThread(threadFile, { bytes: own, name }, limits);
+    const reply = await runThread(threadFile, { bytes: own, terms }, limits);
     if (!reply.ok) throw AnomalyPredictorError.fromData(reply.error);
     return attachDetector(reply.bytes);
   };

@@ -67,7 +67,7 @@ export const showOperation = {
 export const addOperation = {
   summary: 'Serve an uploaded detector, in place of the one of its name',
   description:
-    'The body is a detector file, or a model of scikit-learn as pickle or joblib write it, of which nothing is run. ' +
+    'The body is a detector file, a model of scikit-learn as pickle or joblib write it, or an ONNX model; nothing in it is run. ' +
     'It is checked and tried out first; requests that are under way end with the version with which they began.',
   parameters: [
     {
@@ -77,6 +77,18 @@ export const addOperation = {
       description:
         'What it is called from now on, whatever the file says; the version covers the name',
       schema: { type: 'string', pattern: DETECTOR_NAME.source },
+    },
+    {
+      name: 'features',
+      in: 'query',
+      description: 'Of a model of another library: names of its features, separated by commas',
+      schema: { type: 'string' },
+    },
+    {
+      name: 'anomaly_class',
+      in: 'query',
+      description: 'Of a classifier of another library: its anomalous class, -1 by default',
+      schema: { type: 'string' },
     },
   ],
   requestBody: {
@@ -91,7 +103,13 @@ export const addOperation = {
       ...answer('It is served', UPLOADED),
       headers: { Location: { schema: { type: 'string' } } },
     },
-    ...errorResponses(['invalid-field', 'file-in-use', 'bad-detector-file', 'bad-model-file']),
+    ...errorResponses([
+      'invalid-field',
+      'bad-option',
+      'file-in-use',
+      'bad-detector-file',
+      'bad-model-file',
+    ]),
     ...errorResponses(['not-stored', 'internal']),
   },
 };

@@ -1,6 +1,7 @@
 // /v1/models: what can be asked and how good it is; adding and removing detectors while the server runs.
 import { AnomalyPredictorError, showValue } from '../errors.js';
 import { DETECTOR_NAME } from '../model/detector-file.js';
+import type { ImportTerms } from '../model/detector-import.js';
 import { findDetector } from '../model/detector-store.js';
 import { summarizeDetector } from '../model/detector-summary.js';
 import { giveBackShared } from '../shared-memory.js';
@@ -43,11 +44,11 @@ export function modelRoutes({
     access: 'admin',
     operation: addOperation,
     open({ head }) {
-      const name = nameIn(head.query);
+      const terms = termsIn(head.query);
       return {
         kind: 'body',
         limitBytes: config.maxUploadBytes,
-        handle: (body) => upload(name, body),
+        handle: (body) => upload(body, terms),
       };
     },
   };
@@ -63,14 +64,14 @@ export function modelRoutes({
     }),
   };
 
-  async function upload(name: string, body: Uint8Array): Promise<Reply> {
+  async function upload(body: Uint8Array, terms: ImportTerms): Promise<Reply> {
     // Memory that is not shared may be used again as soon as this function waits.
     const bytes = body.buffer instanceof SharedArrayBuffer ? body : body.slice();
     try {
-      const { detector, isNew } = await models.add(name, bytes);
+      const { detector, isNew } = await models.add(bytes, terms);
       const reply = jsonReply({ ...summarizeDetector(detector), stored: models.keepsUploads });
       if (!isNew) return reply;
-      return { ...reply, status: 201, headers: { Location: `/v1/models/${name}` } };
+      return { ...reply, status: 201, headers: { Location: `/v1/models/${detector.name}` } };
     } finally {
       giveBackShared(body);
     }
@@ -79,8 +80,19 @@ export function modelRoutes({
   return [list, show, add, remove];
 }
 
-function nameIn(query: string): string {
-  const name = new URLSearchParams(query).get('name');
+function termsIn(query: string): ImportTerms {
+  const parameters = new URLSearchParams(query);
+  const features = parameters.get('features');
+  const anomalyClass = parameters.get('anomaly_class');
+  return {
+    name: nameIn(parameters),
+    ...(features === null ? {} : { featureNames: features.split(',') }),
+    ...(anomalyClass === null ? {} : { anomalyClass }),
+  };
+}
+
+function nameIn(parameters: URLSearchParams): string {
+  const name = parameters.get('name');
   if (name !== null && DETECTOR_NAME.test(name)) return name;
   const got = name === null ? 'nothing' : showValue(name);
   throw new AnomalyPredictorError(

@@ -5,7 +5,7 @@ import type { Config } from '../config.js';
 import type { Engine } from '../engine/engine.js';
 import { AnomalyPredictorError } from '../errors.js';
 import type { Detector } from '../model/detector.js';
-import type { ImportDetector } from '../model/detector-import.js';
+import type { ImportDetector, ImportTerms } from '../model/detector-import.js';
 import { DETECTOR_FILE_SUFFIX, loadFolder, twiceInFolder } from '../model/detector-store.js';
 import { SHIPPED_MODELS_FOLDER } from '../package-paths.js';
 import { LiveCatalog } from './live-catalog.js';
@@ -80,15 +80,15 @@ export class ModelStore {
   }
 
   /**
-   * Serves the detector in the bytes of a file as `name`; `bytes` must not change until it does.
-   * Rejects with `bad-detector-file`, `file-in-use` and `not-stored`.
+   * Serves the detector in the bytes of a file; `bytes` must not change until it does.
+   * Rejects with `bad-detector-file`, `bad-model-file`, `bad-option`, `file-in-use` and `not-stored`.
    */
-  add(name: string, bytes: Uint8Array): Promise<Addition> {
+  add(bytes: Uint8Array, terms: ImportTerms): Promise<Addition> {
     return this.#inTurn(async () => {
       try {
-        const detector = await this.#load(bytes, name);
+        const detector = await this.#load(bytes, terms);
         if (this.keepsUploads) await this.#keep(detector);
-        else this.#fileByName.delete(name);
+        else this.#fileByName.delete(detector.name);
         return { detector, isNew: this.#serve(detector) === undefined };
       } catch (error) {
         this.#counts.failures++;
@@ -124,8 +124,8 @@ export class ModelStore {
   }
 
   /** Reads a file and scores with what is in it, before anybody else does. */
-  async #load(bytes: Uint8Array, name: string | undefined): Promise<Detector> {
-    const detector = await this.#importDetector(bytes, name);
+  async #load(bytes: Uint8Array, terms: ImportTerms): Promise<Detector> {
+    const detector = await this.#importDetector(bytes, terms);
     await tryOut(this.#engine, detector);
     return detector;
   }
@@ -177,7 +177,7 @@ export class ModelStore {
 
   async #followChanged(file: string, gone: readonly string[]): Promise<void> {
     const path = this.#folder.pathOf(file);
-    const detector = await this.#load(await readFile(path), undefined);
+    const detector = await this.#load(await readFile(path), {});
     const { name } = detector;
     const owner = this.#fileByName.get(name) ?? file;
     if (owner !== file && !gone.includes(owner)) {

@@ -8,7 +8,7 @@ const FOREST = sampleForest();
 describe('a detector file', () => {
   it('is read to the same detector, whatever becomes of the bytes meanwhile', async () => {
     const bytes = Uint8Array.from(FOREST.bytes);
-    const reading = importInThread()(bytes, undefined);
+    const reading = importInThread()(bytes, {});
     bytes.fill(0);
     const detector = await reading;
     expect(detector).toEqual(FOREST);
@@ -16,14 +16,16 @@ describe('a detector file', () => {
   });
 
   it('gets the name that is asked for, and with it another version', async () => {
-    const renamed = await importInThread()(FOREST.bytes, 'mine');
+    const renamed = await importInThread()(FOREST.bytes, { name: 'mine' });
     expect(renamed).toEqual(sampleForest({ name: 'mine' }));
     expect(renamed.version).not.toBe(FOREST.version);
-    expect(await importInThread()(FOREST.bytes, FOREST.name)).toEqual(FOREST);
+    expect(await importInThread()(FOREST.bytes, { name: FOREST.name })).toEqual(FOREST);
   });
 
   it('is refused by what is wrong with it', async () => {
-    await expect(importInThread()(FOREST.bytes.subarray(0, 1_000), 'mine')).rejects.toMatchObject({
+    await expect(
+      importInThread()(FOREST.bytes.subarray(0, 1_000), { name: 'mine' }),
+    ).rejects.toMatchObject({
       tag: 'bad-detector-file',
       message: expect.stringContaining('not a valid safetensors file'),
     });
@@ -49,7 +51,7 @@ describe('a reader', () => {
     setImmediate(() => {
       isFree = true;
     });
-    await expect(read(FOREST.bytes, 'mine')).rejects.toMatchObject({
+    await expect(read(FOREST.bytes, { name: 'mine' })).rejects.toMatchObject({
       tag: 'bad-detector-file',
       message,
     });

@@ -35,6 +35,18 @@ describe('a server that imports', () => {
     },
   );
 
+  it('takes the names of features and of the anomalous class from the request', async () => {
+    const { bytes } = modelFile('forest-texts.joblib');
+    const path = '/v1/models?name=texts';
+    const refused = await server.request(path, { body: bytes });
+    expect([refused.status, await refused.json()]).toMatchObject([400, { code: 'bad-option' }]);
+    const added = await server.request(`${path}&features=a,b,c,d&anomaly_class=odd`, { body: bytes });
+    expect([added.status, await added.json()]).toMatchObject([
+      201,
+      { schema: { features: [{ name: 'a' }, { name: 'b' }, { name: 'c' }, { name: 'd' }] } },
+    ]);
+  });
+
   it('refuses a pickle that calls anything', async () => {
     const body = pickle(reduce(stackGlobal('os', 'system'), tuple(text('touch /tmp/x'))));
     const refused = await server.request('/v1/models?name=hostile', { body });
