@@ -6,7 +6,11 @@ import { chmodSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } 
 const SOURCE_FOLDERS = ['src', 'native-free-kernels', 'bench', 'test'];
 const BUILD_STAMP = 'dist/.built';
 /** Each names the sources of a WebAssembly module and where it goes. */
-const ASSEMBLIES = ['native-free-kernels/assembly', 'src/formats/assembly'];
+const ASSEMBLIES = [
+  'native-free-kernels/assembly',
+  'src/formats/assembly',
+  'src/training/assembly',
+];
 
 if (modifiedMs('node_modules/.package-lock.json') < modifiedMs('package-lock.json')) {
   // Not `npm ci`: that fails where the lock file lacks another platform's optional packages.

@@ -1,6 +1,7 @@
 // State of the One-Class SVM's dual problem while it is solved:
 // minimise ½ αᵀKα, 0 ≤ αᵢ ≤ 1, Σ αᵢ = ν n (Schölkopf et al., 2001, scaled as libsvm does).
-import type { KernelRow, KernelRows } from './kernel-rows.js';
+import type { KernelRows } from './kernel-rows.js';
+import type { KernelRow } from './row-source.js';
 
 /**
  * Arrays are by position, [n]. Shrinking moves points that hardly leave their bound to the end:

@@ -16,8 +16,11 @@ const POWERS_OF_2 = Float64Array.from(
   { length: 1 - LEAST_EXPONENT },
   (_, i) => 2 ** (i + LEAST_EXPONENT),
 );
+/** [256] 2^(i / 256). */
 // By Math.exp, which Node 20, 22 and 24 compute alike; the last bits of 2 ** (i / 256) differ.
-const ROOTS_OF_2 = Float64Array.from({ length: STEPS }, (_, i) => Math.exp(i / STEPS_PER_UNIT));
+export const ROOTS_OF_2 = Float64Array.from({ length: STEPS }, (_, i) =>
+  Math.exp(i / STEPS_PER_UNIT),
+);
 
 /** Relative error below 5e-16; exactly 0 where float32 would be; Math.exp itself above 0. */
 export function fastExp(x: number): number {

@@ -1,21 +1,9 @@
 // Rows of the kernel matrix for the dual solver, computed when asked for and kept in a cache of
 // bounded size, the least recently used leaving first (sklearn/svm/src/libsvm/svm.cpp).
 import type { SvmKernel } from '../../native-free-kernels/contract.js';
-import {
-  type KernelPoints,
-  kernelDiagonal,
-  kernelPoints,
-  kernelRowInto,
-  swapElements,
-  swapPoints,
-} from './kernel-points.js';
-
-/**
- * Rounded to float32, as libsvm does, but for the linear kernel: its matrix has at most nFeatures
- * dimensions, and the rounding errors become the rest of them. On 1,106 rows of API behaviour, a
- * tolerance of 1e-6 is then beyond 10⁷ steps, and 1e-10 takes libsvm 10⁹; in float64 it takes 184.
- */
-export type KernelRow = Float32Array | Float64Array;
+import { kernelDiagonal, kernelPoints, swapElements } from './kernel-points.js';
+import { rbfRows } from './rbf-rows.js';
+import { bytesPerValue, type KernelRow, plainRows, type RowSource } from './row-source.js';
 
 interface CachedRow {
   /** [nRows], of which the first `filled` are computed */
@@ -30,10 +18,7 @@ export class KernelRows {
   readonly nRows: number;
   /** [nRows] K(xᵢ, xᵢ) in float64 */
   readonly diagonal: Float64Array;
-  readonly #points: KernelPoints;
-  readonly #maxCached: number;
-  /** [maxCached × nRows], in one piece: thousands of arrays would burden the garbage collector. */
-  readonly #memory: KernelRow;
+  readonly #source: RowSource;
   readonly #cached: CachedRow[] = [];
   readonly #cachedAt: (CachedRow | undefined)[];
   #uses = 0;
@@ -50,12 +35,15 @@ export class KernelRows {
     cacheBytes: number,
   ) {
     this.nRows = nRows;
-    this.#points = kernelPoints(rows, nRows, nFeatures, kernel);
-    this.diagonal = kernelDiagonal(this.#points);
-    const Values = kernel.function === 'linear' ? Float64Array : Float32Array;
-    const rowBytes = nRows * Values.BYTES_PER_ELEMENT;
-    this.#maxCached = Math.min(nRows, Math.max(2, Math.floor(cacheBytes / rowBytes)));
-    this.#memory = new Values(this.#maxCached * nRows);
+    const points = kernelPoints(rows, nRows, nFeatures, kernel);
+    this.diagonal = kernelDiagonal(points);
+    const rowBytes = nRows * bytesPerValue(kernel);
+    const nCached = Math.min(nRows, Math.max(2, Math.floor(cacheBytes / rowBytes)));
+    const source =
+      kernel.function === 'rbf'
+        ? rbfRows(points.coordinates, points.squaredNorms, nFeatures, kernel.gamma, nCached)
+        : undefined;
+    this.#source = source ?? plainRows(points, nCached);
     this.#cachedAt = new Array<CachedRow | undefined>(nRows).fill(undefined);
   }
 
@@ -67,7 +55,7 @@ export class KernelRows {
     const row = this.#cachedAt[i] ?? this.#takeRow(i);
     row.lastUse = ++this.#uses;
     if (row.filled < length) {
-      kernelRowInto(this.#points, i, row.filled, length, row.values);
+      this.#source.rowInto(i, row.filled, length, row.values);
       row.filled = length;
     }
     return row.values;
@@ -77,7 +65,7 @@ export class KernelRows {
   swap(first: readonly number[], second: readonly number[]): void {
     if (first.length === 0) return;
     for (let k = 0; k < first.length; k++) {
-      swapPoints(this.#points, first[k], second[k]);
+      this.#source.swap(first[k], second[k]);
       swapElements(this.diagonal, first[k], second[k]);
       this.#swapCachedAt(first[k], second[k]);
     }
@@ -102,9 +90,10 @@ export class KernelRows {
 
   #takeRow(position: number): CachedRow {
     let row: CachedRow;
-    if (this.#cached.length < this.#maxCached) {
-      const start = this.#cached.length * this.nRows;
-      const values = this.#memory.subarray(start, start + this.nRows);
+    const { cache, rowLength, nCached } = this.#source;
+    if (this.#cached.length < nCached) {
+      const start = this.#cached.length * rowLength;
+      const values = cache.subarray(start, start + this.nRows);
       row = { values, filled: 0, position, lastUse: 0 };
       this.#cached.push(row);
     } else {
