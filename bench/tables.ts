@@ -175,7 +175,7 @@ export function countSpread({ median, min, max }: Spread): string {
   return `${count(median)} [${count(min)}–${count(max)}]`;
 }
 
-function ratioSpread({ median, min, max }: Spread): string {
+export function ratioSpread({ median, min, max }: Spread): string {
   return `${median.toFixed(2)} [${min.toFixed(2)}–${max.toFixed(2)}]`;
 }
 
