@@ -6,15 +6,19 @@ import { DETECTOR_FILE_SUFFIX } from '../model/detector-store.js';
 import { driftOf, populationOf } from '../model/drift.js';
 import { describeDrift } from '../model/drift-text.js';
 import { calibrateDetector } from '../training/calibrate.js';
-import { NORMAL, readDataset, takeRows } from '../training/dataset.js';
+import { NORMAL, takeRows } from '../training/dataset.js';
 import { scoresOf } from '../training/evaluation.js';
 import { calibrationRows } from '../training/unseen-rows.js';
 import { addModelsFolderOption, detectorOf, type ModelsFolderOption } from './detector-argument.js';
+import {
+  addLabelledFileOptions,
+  type LabelledFileOptions,
+  readLabelledFile,
+} from './labelled-file.js';
 import { formatQuantity } from './numbers.js';
 import { describeCalibration, parseTargetRate, TARGET_RATE_FLAG } from './target-rate.js';
 
-interface CalibrateOptions extends ModelsFolderOption {
-  readonly data: string;
+interface CalibrateOptions extends ModelsFolderOption, LabelledFileOptions {
   readonly targetFpr: number;
   readonly out?: string;
 }
@@ -33,19 +37,19 @@ export function addCalibrateCommand(program: Command): void {
     .command('calibrate')
     .description("Set a detector's threshold by normal behaviours, without training it anew")
     .argument('<name|file>', 'detector: its name in the model folder or a file')
-    .requiredOption('--data <file>', 'CSV file of normal behaviours that did not train')
     .requiredOption(
       TARGET_RATE_FLAG,
       'share of normal behaviours that may be called anomalies',
       parseTargetRate,
     )
     .option('--out <file>', 'where to write (default: NAME-calibrated.safetensors)');
+  addLabelledFileOptions(command, 'normal behaviours that did not train');
   addModelsFolderOption(command).addHelpText('after', HELP).action(calibrate);
 }
 
 async function calibrate(model: string, options: CalibrateOptions): Promise<void> {
   const detector = detectorOf({ ...options, model });
-  const dataset = await readDataset(options.data, detector.encoder, NORMAL);
+  const dataset = await readLabelledFile(options, detector, NORMAL);
   const { rows, trainedOnIt } = calibrationRows(detector, dataset);
   const calibrated = calibrateDetector(detector, dataset, rows, options.targetFpr);
   const file = options.out ?? `${detector.name}-calibrated${DETECTOR_FILE_SUFFIX}`;

@@ -3,16 +3,21 @@ import type { Command } from 'commander';
 import type { Detector } from '../model/detector.js';
 import { type Drift, driftOf, populationOf } from '../model/drift.js';
 import { describeDrift } from '../model/drift-text.js';
-import { type Dataset, NORMAL, readDataset, takeRows } from '../training/dataset.js';
+import { type Dataset, NORMAL, takeRows } from '../training/dataset.js';
+import { oneClassOnly } from '../training/dataset-faults.js';
 import { scoresOf } from '../training/evaluation.js';
 import { rowsOf } from '../training/split.js';
 import { evaluateOn } from '../training/train.js';
 import { judgingRows } from '../training/unseen-rows.js';
 import { addDetectorOptions, type DetectorOptions, detectorOf } from './detector-argument.js';
+import {
+  addLabelledFileOptions,
+  type LabelledFileOptions,
+  readLabelledFile,
+} from './labelled-file.js';
 import { renderMetrics } from './metrics-table.js';
 
-interface EvaluateOptions extends DetectorOptions {
-  readonly data: string;
+interface EvaluateOptions extends DetectorOptions, LabelledFileOptions {
   readonly json?: boolean;
 }
 
@@ -21,21 +26,28 @@ export function addEvaluateCommand(program: Command): void {
     .command('evaluate')
     .description(
       'Evaluate a detector on labelled behaviours; on the file that it was trained on, only the rows held out count',
-    )
-    .requiredOption('--data <file>', 'CSV file with the columns that the detector knows');
+    );
+  addLabelledFileOptions(command, 'labelled behaviours, with the columns that the detector knows');
   addDetectorOptions(command).option('--json', 'print one JSON document').action(evaluate);
 }
 
-async function evaluate({ data, json, ...options }: EvaluateOptions): Promise<void> {
+async function evaluate({ json, ...options }: EvaluateOptions): Promise<void> {
   const detector = detectorOf(options);
-  const dataset = await readDataset(data, detector.encoder);
+  const dataset = await readLabelledFile(options, detector);
+  const oneClass = oneClassOnly(dataset);
+  if (oneClass !== undefined) {
+    process.stderr.write(
+      `warning: ${oneClass}: rates and curves of the other class mean nothing\n`,
+    );
+  }
   const { rows, trainedOnIt } = judgingRows(detector, dataset);
   const metrics = evaluateOn(detector, dataset, rows);
   const drift = normalDrift(detector, dataset, rows);
   if (json) {
     const { name: model, version } = detector;
-    const { file, droppedRows } = dataset;
-    const count = { rows: rows.length, droppedRows, heldOut: trainedOnIt };
+    const { file, droppedRows, dropped, unusedColumns } = dataset;
+    const reading = { droppedRows, dropped, unusedColumns };
+    const count = { rows: rows.length, ...reading, heldOut: trainedOnIt };
     console.log(JSON.stringify({ model, version, data: file, ...count, metrics, drift }, null, 2));
     return;
   }

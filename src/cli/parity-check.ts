@@ -1,12 +1,13 @@
 // Scores rows with an imported detector and compares with what the library that trained the model says of them.
-import { createReadStream } from 'node:fs';
 import { createEngine } from '../engine/engine.js';
 import { AnomalyPredictorError } from '../errors.js';
-import { csvRowReader, readCsv } from '../formats/csv.js';
+import { readBlocks } from '../formats/behaviour-blocks.js';
+import { openBehaviours } from '../formats/behaviour-file.js';
+import { readCsv } from '../formats/csv.js';
+import { tableReader } from '../formats/row-readers.js';
+import { numberColumn } from '../formats/wanted-values.js';
 import type { Detector } from '../model/detector.js';
 import { isAnomaly } from '../model/verdict.js';
-import { readBlocks } from './behaviour-blocks.js';
-import { openBehaviours } from './behaviour-input.js';
 import { formatQuantity, formatShare } from './numbers.js';
 
 /** What the library says, and how far from it the detector may be. */
@@ -65,7 +66,7 @@ export async function checkParity(
   );
 }
 
-/** A row that lacks a value is skipped, or thrown where `needsAll`. */
+/** A row that cannot be used is skipped, or thrown where `needsAll`. */
 async function scoreFile(detector: Detector, file: string, needsAll: boolean) {
   const engine = await createEngine({ workers: 0 });
   const scores: number[] = [];
@@ -97,7 +98,7 @@ function summaryOf(scores: readonly number[], skipped: number, file: string): st
   );
   return (
     `${file}: ${formatQuantity(scores.length, 'row')}, ` +
-    (skipped > 0 ? `${skipped} more lack a value, ` : '') +
+    (skipped > 0 ? `${skipped} more cannot be used, ` : '') +
     `${formatQuantity(anomalies, 'anomaly', 'anomalies')} (${formatShare(anomalies / scores.length)}), ` +
     `scores from ${lowest} to ${highest}`
   );
@@ -105,16 +106,21 @@ function summaryOf(scores: readonly number[], skipped: number, file: string): st
 
 async function readExpected(file: string): Promise<Expected> {
   try {
-    const records = readCsv(createReadStream(file));
+    const { bytes, delimiter } = await openBehaviours(file);
+    const records = readCsv(bytes, delimiter);
     const { value: header } = await records.next();
-    const readScore = csvRowReader([{ feature: 'score', column: 'score' }], header);
-    const labelIndex = header.cells.findIndex((cell: string) => cell.trim() === 'label');
+    const names = header.cells.map((cell: string) => cell.trim());
+    const wanted = [{ columns: [numberColumn('score')] }];
+    const { readRow } = tableReader(wanted, names, `line ${header.line}: the header`);
+    const labelIndex = names.indexOf('label');
     const score = new Float64Array(1);
     const scores: number[] = [];
     const labels: string[] = [];
     for await (const record of records) {
-      if (readScore(record, score, 0) !== undefined) {
-        throw new AnomalyPredictorError('bad-data-file', `line ${record.line}: "score" is missing`);
+      const fault = readRow(record.cells, score, 0);
+      if (fault !== undefined) {
+        const message = `line ${record.line}: ${fault.message}`;
+        throw new AnomalyPredictorError('bad-data-file', message, fault.fields);
       }
       scores.push(score[0]);
       if (labelIndex >= 0) labels.push(record.cells[labelIndex].trim());

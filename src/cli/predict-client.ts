@@ -2,10 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { AnomalyPredictorError } from '../errors.js';
+import type { BehaviourSchema } from '../formats/behaviour-blocks.js';
 import { parseJson } from '../formats/json.js';
 import { Encoder } from '../model/encoder.js';
 import { Schema } from '../model/schema.js';
-import type { BehaviourSchema } from './behaviour-blocks.js';
 
 export interface ServerAddress {
   readonly url: string;

@@ -1,5 +1,6 @@
 // What became of the rows of one run of `score`.
 import { AnomalyPredictorError } from '../errors.js';
+import { type BadRowPolicy, BadRows } from '../formats/bad-rows.js';
 import type { LineBlock } from '../formats/ndjson.js';
 import type { Detector } from '../model/detector.js';
 import { driftOf, Population } from '../model/drift.js';
@@ -7,20 +8,21 @@ import { describeDrift } from '../model/drift-text.js';
 import { binRows } from '../model/row-bins.js';
 import { isAnomaly } from '../model/verdict.js';
 import { formatCount, formatQuantity } from './numbers.js';
+import { skippedText } from './reading-notes.js';
 
 export class ScoreTally {
   rows = 0;
   readonly #detector: Detector;
   readonly #population: Population;
-  #skipped = 0;
-  #firstError = '';
+  readonly #badRows: BadRows;
 
-  constructor(detector: Detector) {
+  constructor(detector: Detector, policy: BadRowPolicy) {
     this.#detector = detector;
     this.#population = new Population(detector);
+    this.#badRows = new BadRows(policy);
   }
 
-  /** `scores`: [nRows] */
+  /** `scores`: [nRows]. Throws where the policy does not let the block's errors pass. */
   add({ nRows, values, errors }: LineBlock, scores: Float64Array): void {
     let anomalies = 0;
     for (let row = 0; row < nRows; row++) {
@@ -28,21 +30,18 @@ export class ScoreTally {
     }
     const bins = binRows(this.#detector.profile, values, scores, nRows, errors);
     this.#population.add(bins, nRows - errors.size, anomalies);
-    for (const { message } of errors.values()) {
-      this.#firstError ||= message;
-      break;
-    }
     this.rows += nRows;
-    this.#skipped += errors.size;
+    this.#badRows.add(errors.values());
+    this.#badRows.check();
   }
 
   /** An input of which not a single row can be used is none that was meant. */
   checkAnyScored(): void {
-    if (this.rows > 0 && this.#skipped === this.rows) {
+    if (this.rows > 0 && this.#badRows.count === this.rows) {
       const rows = formatQuantity(this.rows, 'row');
       throw new AnomalyPredictorError(
         'bad-data-file',
-        `none of ${rows} could be scored; the first: ${this.#firstError}`,
+        `none of ${rows} could be scored; the first: ${this.#badRows.first}`,
       );
     }
   }
@@ -54,11 +53,10 @@ export class ScoreTally {
       formatQuantity(this.rows, 'row'),
       `${formatCount(nRows - nAnomalies)} normal`,
       formatQuantity(nAnomalies, 'anomaly', 'anomalies'),
-      `${formatCount(this.#skipped)} skipped`,
+      `${formatCount(this.#badRows.count)} skipped`,
       `${formatCount((1_000 * this.rows) / elapsedMs)} rows/s`,
     ];
-    const reason = this.#skipped > 0 ? `\nfirst skipped: ${this.#firstError}` : '';
-    return counts.join(', ') + reason + this.#warning();
+    return counts.join(', ') + skippedText(this.#badRows.list()) + this.#warning();
   }
 
   /** Where the rows are not of the kind that the detector knows. */

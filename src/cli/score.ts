@@ -1,31 +1,41 @@
 // `score`: behaviours in, verdicts out, in bounded memory.
 import { type Command, Option } from 'commander';
 import { createEngine } from '../engine/engine.js';
-import { readBlocks } from './behaviour-blocks.js';
+import type { BadRowPolicy } from '../formats/bad-rows.js';
+import { readBlocks } from '../formats/behaviour-blocks.js';
 import {
-  BEHAVIOUR_FORMATS,
-  type BehaviourFormat,
+  type BehaviourInput,
   INPUT_DESCRIPTION,
   openBehaviours,
-} from './behaviour-input.js';
+} from '../formats/behaviour-file.js';
+import { badRowsOption } from './bad-rows-option.js';
 import { addDetectorOptions, type DetectorOptions, detectorOf } from './detector-argument.js';
 import { formatCount } from './numbers.js';
 import { writeOutput } from './output-file.js';
 import { startProgress } from './progress.js';
+import { tellUnusedColumns } from './reading-notes.js';
 import { ScoreTally } from './score-tally.js';
-import { type ScoredBlock, verdictText } from './verdict-text.js';
+import {
+  type ScoredBlock,
+  VERDICT_FORMATS,
+  type VerdictFormat,
+  verdictText,
+} from './verdict-text.js';
 
 interface ScoreOptions extends DetectorOptions {
   readonly output?: string;
-  readonly format?: BehaviourFormat;
+  readonly format?: VerdictFormat;
+  readonly badRows: BadRowPolicy;
   readonly explain?: true;
 }
 
 const HELP = `
-Input: CSV with the columns of the detector's training data or of its features, NDJSON with one
-object or array of features a line, or JSON with {"rows": …}, {"columns": …} or an array of rows.
+Input: the columns of the detector's training data or of its features, in any order, others are passed
+over; as CSV (separated by commas, semicolons, tabs or |), as Parquet, as NDJSON with one object or
+array of features a line, or as JSON with {"rows": …}, {"columns": …} or an array of rows.
 CSV output keeps the columns and gains prediction, score and risk; NDJSON has a line
-{"row", "prediction", "score", "risk"} for each row. Rows that lack a value get no verdict.
+{"row", "prediction", "score", "risk"} for each row. Bad rows, which lack a value or hold something
+else, get no verdict and are listed with their lines.
 
 With --explain each verdict tells how much every feature contributes to the score, beside the range of
 its value in normal training rows: contributions add up to the score less the baseline; negative ones
@@ -46,22 +56,24 @@ export function addScoreCommand(program: Command): void {
   addDetectorOptions(command)
     .option('--output <file>', 'where to write (default: stdout)')
     .addOption(
-      new Option('--format <format>', "of the output (default: the input's)").choices(
-        BEHAVIOUR_FORMATS,
-      ),
+      new Option(
+        '--format <format>',
+        "of the output (default: the input's, CSV for Parquet)",
+      ).choices(VERDICT_FORMATS),
     )
     .option('--explain', 'tell what each feature contributes to the score')
+    .addOption(badRowsOption('skip'))
     .addHelpText('after', HELP)
     .action(score);
 }
 
 async function score(
   path: string,
-  { output, format, explain, ...options }: ScoreOptions,
+  { output, format, explain, badRows, ...options }: ScoreOptions,
 ): Promise<void> {
   const detector = detectorOf(options);
   const input = await openBehaviours(path);
-  const tally = new ScoreTally(detector);
+  const tally = new ScoreTally(detector, badRows);
   const progress = startProgress('Scoring', input.sizeBytes);
   const engine = await createEngine();
   const startMs = performance.now();
@@ -80,10 +92,15 @@ async function score(
   }
 
   try {
-    await writeOutput(output, verdictText(format ?? input.format, detector.schema, blocks()));
+    await writeOutput(output, verdictText(format ?? formatFor(input), detector.schema, blocks()));
   } finally {
     progress.stop();
     await engine.close();
   }
+  tellUnusedColumns(input.unusedColumns);
   process.stderr.write(`${tally.summary(performance.now() - startMs)}\n`);
+}
+
+function formatFor({ format }: BehaviourInput): VerdictFormat {
+  return format === 'parquet' ? 'csv' : format;
 }

@@ -1,6 +1,9 @@
 // What became of the requests of one run of `send`.
+import { AnomalyPredictorError } from '../errors.js';
+import { type BadRowPolicy, BadRows } from '../formats/bad-rows.js';
 import { formatCount, formatMs, formatQuantity } from './numbers.js';
 import type { Outcome } from './predict-client.js';
+import { skippedText } from './reading-notes.js';
 
 interface Failures {
   count: number;
@@ -13,15 +16,29 @@ export class SendTally {
   #scored = 0;
   #anomalies = 0;
   #retries = 0;
-  #skipped = 0;
-  #firstSkipped = '';
   readonly #latenciesMs: number[] = [];
   readonly #failuresByStatus = new Map<string, Failures>();
 
-  /** A row of the input that cannot be sent. */
-  skip(reason: string): void {
-    this.#skipped++;
-    this.#firstSkipped ||= reason;
+  readonly #badRows: BadRows;
+
+  constructor(policy: BadRowPolicy) {
+    this.#badRows = new BadRows(policy);
+  }
+
+  /** Rows of the input that cannot be sent; throws where the policy does not let them pass. */
+  skip(errors: Iterable<AnomalyPredictorError>): void {
+    this.#badRows.add(errors);
+    this.#badRows.check();
+  }
+
+  /** An input of which not a single row can be used is none that was meant. */
+  checkAnySent(): void {
+    const { count, first } = this.#badRows;
+    if (this.behaviours > 0 || count === 0) return;
+    throw new AnomalyPredictorError(
+      'bad-data-file',
+      `none of ${formatQuantity(count, 'row')} could be sent; the first: ${first}`,
+    );
   }
 
   add(nBehaviours: number, outcome: Outcome): void {
@@ -60,10 +77,9 @@ export class SendTally {
     if (this.#retries > 0) {
       lines.push(`retried    ${formatQuantity(this.#retries, 'time')} after 503`);
     }
-    if (this.#skipped > 0) {
-      lines.push(
-        `skipped    ${formatQuantity(this.#skipped, 'row')}, the first: ${this.#firstSkipped}`,
-      );
+    if (this.#badRows.count > 0) {
+      const skipped = formatQuantity(this.#badRows.count, 'row');
+      lines.push(`skipped    ${skipped}${skippedText(this.#badRows.list())}`);
     }
     for (const [status, { count, firstMessage }] of this.#failuresByStatus) {
       lines.push(`failed     ${formatQuantity(count, 'request')}: ${status} ${firstMessage}`);

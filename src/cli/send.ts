@@ -2,18 +2,22 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { MODEL_KEY } from '../engine/predict-behaviours.js';
 import { AnomalyPredictorError } from '../errors.js';
+import type { BadRowPolicy } from '../formats/bad-rows.js';
+import { type BehaviourBlock, readBlocks } from '../formats/behaviour-blocks.js';
+import { INPUT_DESCRIPTION, openBehaviours } from '../formats/behaviour-file.js';
 import type { Schema } from '../model/schema.js';
-import { type BehaviourBlock, readBlocks } from './behaviour-blocks.js';
-import { INPUT_DESCRIPTION, openBehaviours } from './behaviour-input.js';
+import { badRowsOption } from './bad-rows-option.js';
 import { formatQuantity } from './numbers.js';
 import { fetchModel, postBehaviours, type ServerAddress } from './predict-client.js';
 import { startProgress } from './progress.js';
+import { tellUnusedColumns } from './reading-notes.js';
 import { SendTally } from './send-tally.js';
 
 interface SendOptions extends ServerAddress {
   readonly model: string;
   readonly batch: number;
   readonly concurrency: number;
+  readonly badRows: BadRowPolicy;
 }
 
 const HELP = `
@@ -38,15 +42,16 @@ export function addSendCommand(program: Command): void {
     .option('--model <name>', "name of the server's detector", 'ocsvm')
     .option('--batch <n>', 'behaviours in a request', parseCount, 100)
     .option('--concurrency <n>', 'requests under way at once', parseCount, 8)
+    .addOption(badRowsOption('skip'))
     .addHelpText('after', HELP)
     .action(send);
 }
 
 async function send(path: string, options: SendOptions): Promise<void> {
-  const { model, batch, concurrency } = options;
+  const { model, batch, concurrency, badRows } = options;
   const behaviour = await fetchModel(options, model);
   const input = await openBehaviours(path);
-  const tally = new SendTally();
+  const tally = new SendTally(badRows);
   const requests = requestsOf(readBlocks(input, behaviour), behaviour.schema, model, batch, tally);
   const startMs = performance.now();
   const progress = startProgress('Sending', input.sizeBytes);
@@ -63,6 +68,8 @@ async function send(path: string, options: SendOptions): Promise<void> {
   } finally {
     progress.stop();
   }
+  tellUnusedColumns(input.unusedColumns);
+  tally.checkAnySent();
   console.log(tally.summary(performance.now() - startMs));
   if (tally.failed > 0) {
     const message = `${formatQuantity(tally.failed, 'request')} failed`;
@@ -94,12 +101,9 @@ async function* requestsOf(
   };
   const { features } = schema;
   for await (const { nRows, values, errors } of blocks) {
+    tally.skip(errors.values());
     for (let row = 0; row < nRows; row++) {
-      const error = errors.get(row);
-      if (error !== undefined) {
-        tally.skip(error.message);
-        continue;
-      }
+      if (errors.has(row)) continue;
       const start = row * features.length;
       const entries = features.map(({ name }, feature) => [name, values[start + feature]]);
       behaviours.push({ ...Object.fromEntries(entries), [MODEL_KEY]: model });

@@ -1,12 +1,14 @@
-// `train`: fits detectors to a labelled CSV file and writes each with its model card.
+// `train`: fits detectors to a labelled file and writes each with its model card.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { AnomalyPredictorError, showValue } from '../errors.js';
 import { saveDetector } from '../model/detector-store.js';
 import { API_BEHAVIOUR_ENCODER } from '../model/encoder.js';
+import { API_BEHAVIOUR_SCHEMA } from '../model/schema.js';
 import { candidateTable } from '../training/candidate-table.js';
-import { type Dataset, readDataset } from '../training/dataset.js';
+import type { Dataset } from '../training/dataset.js';
+import { oneClassOnly } from '../training/dataset-faults.js';
 import { Interrupted } from '../training/interrupted.js';
 import { renderModelCard } from '../training/model-card.js';
 import { settingArguments } from '../training/options/arguments.js';
@@ -21,6 +23,11 @@ import {
   type TrainOptions,
   trainDetector,
 } from '../training/train.js';
+import {
+  addLabelledFileOptions,
+  type LabelledFileOptions,
+  readLabelledFile,
+} from './labelled-file.js';
 import { renderMetrics } from './metrics-table.js';
 import { type Progress, startProgress, timeLeft } from './progress.js';
 import { renderTable } from './table.js';
@@ -32,8 +39,7 @@ import {
   type TrainingFlags,
 } from './training-flags.js';
 
-interface TrainCommandOptions extends TrainingFlags {
-  readonly data: string;
+interface TrainCommandOptions extends TrainingFlags, LabelledFileOptions {
   readonly detector: string;
   readonly out: string;
   readonly seed: number;
@@ -41,13 +47,17 @@ interface TrainCommandOptions extends TrainingFlags {
 }
 
 const ALL = 'all';
+const API_BEHAVIOUR = { schema: API_BEHAVIOUR_SCHEMA, encoder: API_BEHAVIOUR_ENCODER };
 const LARGEST_SEED = 2 ** 32 - 1;
 
 export function addTrainCommand(program: Command): void {
   const command = program
     .command('train')
-    .description('Train detectors on labelled behaviours and evaluate them on rows held out')
-    .requiredOption('--data <file>', 'CSV file with the columns of the API behaviour dataset')
+    .description('Train detectors on labelled behaviours and evaluate them on rows held out');
+  addLabelledFileOptions(
+    command,
+    'labelled behaviours, with the columns of the API behaviour dataset',
+  )
     .addOption(
       new Option('--detector <name>', `which detector to train; ${ALL}: the shipped ones`)
         .choices([...RECIPES.map(({ name }) => name), ALL])
@@ -64,7 +74,7 @@ export function addTrainCommand(program: Command): void {
 }
 
 async function train(options: TrainCommandOptions): Promise<void> {
-  const { data, detector: wanted, out, seed, targetFpr, workers } = options;
+  const { detector: wanted, out, seed, targetFpr, workers } = options;
   if (wanted === ALL && hasTrainingFlags(options)) {
     throw new AnomalyPredictorError(
       'bad-option',
@@ -76,10 +86,13 @@ async function train(options: TrainCommandOptions): Promise<void> {
   const featureNames = API_BEHAVIOUR_ENCODER.map(({ feature }) => feature);
   const asked = recipes.map((recipe) => readTrainingFlags(recipe, options, featureNames));
 
-  const dataset = await readDataset(data, API_BEHAVIOUR_ENCODER);
-  console.log(
-    `${dataset.file}: ${dataset.nRows} rows, ${dataset.droppedRows} more dropped for a missing value`,
-  );
+  const dataset = await readLabelledFile(options, API_BEHAVIOUR);
+  const oneClass = oneClassOnly(dataset);
+  if (oneClass !== undefined) {
+    const message = `${options.data}: ${oneClass}; training needs both to judge what it made`;
+    throw new AnomalyPredictorError('bad-data-file', message, { file: options.data });
+  }
+  console.log(`${dataset.file}: ${dataset.nRows} rows, ${dataset.droppedRows} more dropped`);
   mkdirSync(out, { recursive: true });
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();

@@ -1,13 +1,15 @@
-// Verdicts as text, block by block, in the three formats that behaviours come in.
+// Verdicts as text, block by block.
 import { AnomalyPredictorError } from '../errors.js';
+import type { BehaviourBlock, CsvRows } from '../formats/behaviour-blocks.js';
 import { encodeCsv } from '../formats/csv.js';
 import { encodeLines, type LineBlock } from '../formats/ndjson.js';
 import type { Explanation } from '../model/explanation.js';
 import type { Schema } from '../model/schema.js';
 import { predictionOf } from '../model/verdict.js';
-import type { BehaviourBlock } from './behaviour-blocks.js';
-import type { BehaviourFormat } from './behaviour-input.js';
 import { explainedLines, explanationCells, explanationColumns } from './explained-text.js';
+
+export const VERDICT_FORMATS = ['csv', 'ndjson', 'json'] as const;
+export type VerdictFormat = (typeof VERDICT_FORMATS)[number];
 
 export interface ScoredBlock {
   readonly block: BehaviourBlock;
@@ -22,7 +24,7 @@ const VERDICT_COLUMNS = ['prediction', 'score', 'risk'] as const;
 
 /** The text of a whole output. */
 export function verdictText(
-  format: BehaviourFormat,
+  format: VerdictFormat,
   schema: Schema,
   blocks: AsyncIterable<ScoredBlock>,
 ): AsyncGenerator<string> {
@@ -77,7 +79,7 @@ async function* csvText(
       first = false;
     }
     for (let row = 0; row < nRows; row++) {
-      const behaviour = csv?.records[row].cells ?? featureCells(block, row, names.length);
+      const behaviour = csv ? csvCells(csv, row) : featureCells(block, row, names.length);
       if (errors.has(row)) {
         rows.push([...behaviour, ...columns.map(() => '')]);
         continue;
@@ -87,6 +89,15 @@ async function* csvText(
     }
     yield encodeCsv(rows);
   }
+}
+
+/** As many as the header has, also of a row that has fewer or more. */
+function csvCells({ header, records }: CsvRows, row: number): readonly string[] {
+  const { cells } = records[row];
+  const nColumns = header.cells.length;
+  return cells.length === nColumns
+    ? cells
+    : Array.from({ length: nColumns }, (_, column) => cells[column] ?? '');
 }
 
 /** Empty cells for a row that could not be read. */

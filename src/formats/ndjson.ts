@@ -6,7 +6,7 @@ import type { Schema } from '../model/schema.js';
 import { predictionOf } from '../model/verdict.js';
 import { decodeJson } from './json.js';
 import { encodeVerdicts, verdictTemplate } from './json-verdicts.js';
-import { plainFormOf, readPlainLines } from './plain-rows.js';
+import { type PlainForm, plainFormOf, readPlainLines } from './plain-rows.js';
 import { RowValues } from './row-values.js';
 
 /** The rows of one block of lines; rows that could not be read are in `errors` and hold zeros in `values`. */
@@ -19,34 +19,61 @@ export interface LineBlock {
 
 /** `firstRow` is the index of the block's first row in the whole stream. */
 export function decodeLines(schema: Schema, block: Uint8Array, firstRow: number): LineBlock {
-  const bytes = bufferOf(block);
-  const nFeatures = schema.features.length;
-  const form = plainFormOf(schema);
   const readAnyRow = rowReader(schema);
+  const readLine: LineReader = (line, row, _, values) =>
+    readDocument(readAnyRow, line, firstRow + row, values);
+  const nFeatures = schema.features.length;
+  const { nRows, values, errors } = readLines(block, nFeatures, plainFormOf(schema), readLine);
+  return { nRows, values, errors };
+}
+
+/**
+ * Reads a line that is not plain; leaves zeros in `values` where it has no row.
+ * `row` and `lineIndex` count from 0 in the block, blank lines are lines too.
+ */
+export type LineReader = (
+  line: Uint8Array,
+  row: number,
+  lineIndex: number,
+  values: Float64Array,
+) => AnomalyPredictorError | undefined;
+
+/** Rows of `nValues` values. Lines of `form`, where there is one, are read without `readLine`. */
+export function readLines(
+  block: Uint8Array,
+  nValues: number,
+  form: PlainForm | undefined,
+  readLine: LineReader,
+): LineBlock & { readonly nLines: number } {
+  const bytes = bufferOf(block);
   const errors = new Map<number, AnomalyPredictorError>();
   const values = new RowValues();
+  let nBlank = 0;
   let wasPlain = true;
   for (let start = 0; start < bytes.length; ) {
-    // Behind a line that is not plain the next is tried alone: a whole block would be copied for each.
-    const triedTo = wasPlain ? bytes.length : Math.min(endOfLine(bytes, start) + 1, bytes.length);
-    const plainTo = readPlainLines(form, bytes, start, triedTo, values);
-    wasPlain = plainTo > start;
-    start = plainTo;
-    if (wasPlain) continue;
+    if (form !== undefined) {
+      // Behind a line that is not plain the next is tried alone: a whole block would be copied for each.
+      const triedTo = wasPlain ? bytes.length : Math.min(endOfLine(bytes, start) + 1, bytes.length);
+      const plainTo = readPlainLines(form, bytes, start, triedTo, values);
+      wasPlain = plainTo > start;
+      start = plainTo;
+      if (wasPlain) continue;
+    }
     const end = endOfLine(bytes, start);
-    if (!isBlank(bytes, start, end)) {
-      const row = values.length / nFeatures;
+    if (isBlank(bytes, start, end)) nBlank++;
+    else {
+      const row = values.length / nValues;
       const line = bytes.subarray(start, end);
-      const error = readLine(readAnyRow, line, firstRow + row, values.extend(nFeatures));
+      const error = readLine(line, row, row + nBlank, values.extend(nValues));
       if (error !== undefined) errors.set(row, error);
     }
     start = end + 1;
   }
-  return { nRows: values.length / nFeatures, values: values.all(), errors };
+  const nRows = values.length / nValues;
+  return { nRows, values: values.all(), errors, nLines: nRows + nBlank };
 }
 
-/** Leaves zeros in `values` where the line has no row. */
-function readLine(
+function readDocument(
   readRow: RowReader,
   line: Uint8Array,
   row: number,

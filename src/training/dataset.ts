@@ -1,9 +1,15 @@
-// A labelled table of behaviours: read from CSV, encoded to features, rows with a missing value dropped.
+// A labelled table of behaviours: read from a file, encoded to features, rows that cannot be used dropped.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { AnomalyPredictorError, showValue } from '../errors.js';
-import { csvRowReader, readCsv } from '../formats/csv.js';
+import { pipeline } from 'node:stream/promises';
+import { AnomalyPredictorError } from '../errors.js';
+import { type BadRowPolicy, BadRows } from '../formats/bad-rows.js';
+import { readWanted } from '../formats/behaviour-blocks.js';
+import { openBehaviours } from '../formats/behaviour-file.js';
+import { isMissing } from '../formats/cell.js';
+import { RowValues } from '../formats/row-values.js';
+import { type WantedValue, wantedFeatures } from '../formats/wanted-values.js';
 import type { Encoder } from '../model/encoder.js';
 
 export const NORMAL = 1;
@@ -31,56 +37,77 @@ export interface Dataset {
   readonly droppedRows: number;
 }
 
+/** With what its file had besides. */
+export interface DatasetFile extends Dataset {
+  /** The rows that were dropped, each with its place and reason, up to a limit that the last line tells. */
+  readonly dropped: readonly string[];
+  readonly unusedColumns: readonly string[];
+}
+
+export interface ReadDatasetOptions {
+  /** The label of every row where the file has no column of labels; without it that is an error. */
+  readonly unlabelled?: number;
+  /** @default 'skip-missing' */
+  readonly badRows?: BadRowPolicy;
+}
+
 /**
- * `unlabelled`: the label of every row where the file has no column of labels; without it that is an error.
+ * Reads a file of any format that behaviours come in.
  * @throws AnomalyPredictorError `bad-data-file` that names file, line and value
  */
 export async function readDataset(
   file: string,
   encoder: Encoder,
-  unlabelled?: number,
-): Promise<Dataset> {
+  options: ReadDatasetOptions = {},
+): Promise<DatasetFile> {
   try {
-    return await read(file, encoder, unlabelled);
+    return await read(file, encoder, options);
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
     throw new AnomalyPredictorError('bad-data-file', `${file}: ${what}`, { file }, { cause });
   }
 }
 
-async function read(file: string, encoder: Encoder, unlabelled?: number): Promise<Dataset> {
-  const hash = createHash('sha256');
-  const records = readCsv(hashed(createReadStream(file), hash));
-  const { value: header } = await records.next();
-  const readRow = csvRowReader(encoder, header);
-  const readLabel = labelReader(header.cells, unlabelled);
-
+async function read(
+  file: string,
+  encoder: Encoder,
+  { unlabelled, badRows: policy = 'skip-missing' }: ReadDatasetOptions,
+): Promise<DatasetFile> {
+  const sha256 = await sha256Of(file);
+  const input = await openBehaviours(file);
+  const badRows = new BadRows(policy);
   const nFeatures = encoder.length;
-  const row = new Float64Array(nFeatures);
-  const values: number[] = [];
+  const values = new RowValues();
   const labels: number[] = [];
-  let droppedRows = 0;
-  for await (const record of records) {
-    const label = readLabel(record.line, record.cells);
-    if (readRow(record, row, 0) !== undefined) {
-      droppedRows++;
-      continue;
+  for await (const block of readWanted(input, [...wantedFeatures(encoder), label(unlabelled)])) {
+    badRows.add(block.errors.values());
+    for (let row = 0; row < block.nRows; row++) {
+      if (block.errors.has(row)) continue;
+      const start = row * (nFeatures + 1);
+      const end = start + nFeatures;
+      values.append(block.values.subarray(start, end), nFeatures);
+      labels.push(block.values[end]);
     }
-    for (const value of row) values.push(value);
-    labels.push(label);
   }
-  if (labels.length === 0) {
-    throw new AnomalyPredictorError('bad-data-file', 'there is no row without a missing value');
-  }
+  badRows.check();
+  if (labels.length === 0) throw noRow(badRows);
   return {
     file: basename(file),
-    sha256: hash.digest('hex'),
+    sha256,
     nRows: labels.length,
     nFeatures,
-    values: Float64Array.from(values),
+    values: values.all(),
     labels: Int8Array.from(labels),
-    droppedRows,
+    droppedRows: badRows.count,
+    dropped: badRows.list(),
+    unusedColumns: [...input.unusedColumns],
   };
+}
+
+function noRow({ count, first }: BadRows): AnomalyPredictorError {
+  const message =
+    count === 0 ? 'there are no rows' : `none of ${count} rows can be used; the first: ${first}`;
+  return new AnomalyPredictorError('bad-data-file', message);
 }
 
 /** Rows of `dataset` at `indices`, copied: [indices.length × nFeatures] row-major. */
@@ -100,34 +127,23 @@ export function takeLabels({ labels }: Pick<Dataset, 'labels'>, indices: Int32Ar
   return Int8Array.from(indices, (index) => labels[index]);
 }
 
-async function* hashed(
-  chunks: AsyncIterable<Uint8Array>,
-  hash: ReturnType<typeof createHash>,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    yield chunk;
-  }
+/** Of the bytes of `file`, hexadecimal. */
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
 }
 
-function labelReader(header: readonly string[], unlabelled: number | undefined) {
-  const index = header.findIndex((cell) => cell.trim() === LABEL_COLUMN);
-  if (index < 0 && unlabelled !== undefined) return () => unlabelled;
-  if (index < 0) {
-    throw new AnomalyPredictorError('bad-data-file', `the header has no column "${LABEL_COLUMN}"`, {
-      field: LABEL_COLUMN,
-    });
-  }
-  return (line: number, cells: readonly string[]): number => {
-    const cell = cells[index].trim().toLowerCase();
-    if (!Object.hasOwn(LABEL_BY_CLASS, cell)) {
-      const classes = Object.keys(LABEL_BY_CLASS).join(', ');
-      throw new AnomalyPredictorError(
-        'bad-data-file',
-        `line ${line}: "${LABEL_COLUMN}" expected one of ${classes}, got ${showValue(cells[index])}`,
-        { field: LABEL_COLUMN, value: cells[index] },
-      );
-    }
-    return LABEL_BY_CLASS[cell];
+function label(otherwise: number | undefined): WantedValue {
+  const column = {
+    name: LABEL_COLUMN,
+    valueOf: labelIn,
+    expected: `one of ${Object.keys(LABEL_BY_CLASS).join(', ')}`,
   };
+  return { columns: [column], ...(otherwise === undefined ? {} : { otherwise }) };
+}
+
+function labelIn(cell: unknown): number {
+  const name = isMissing(cell) ? '' : String(cell).trim().toLowerCase();
+  return Object.hasOwn(LABEL_BY_CLASS, name) ? LABEL_BY_CLASS[name] : Number.NaN;
 }

@@ -48,7 +48,7 @@ async function calibrate(detector: Detector, data: string, target: string) {
 
 /** Share of the rows of `own` that the detector calls anomalies. */
 async function falsePositiveRate(detector: Detector): Promise<number> {
-  const dataset = await readDataset(own, detector.encoder, NORMAL);
+  const dataset = await readDataset(own, detector.encoder, { unlabelled: NORMAL });
   const rows = takeRows(dataset, Int32Array.from(rowsOf(dataset, NORMAL)));
   const engine = await createEngine({ workers: 0 });
   const { predictions } = await engine.score(detector, rows);

@@ -104,7 +104,7 @@ describe('a failure', () => {
       const { code, stderr } = await runCommand(verbose);
       expect(code).toBe(1);
       expect(stderr.startsWith(line)).toBe(true);
-      expect(stderr).toMatch(/\n {4}at .*csv\.js:\d+/);
+      expect(stderr).toMatch(/\n {4}at .*row-readers\.js:\d+/);
     }
   });
 });

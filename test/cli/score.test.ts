@@ -171,7 +171,7 @@ describe('--explain', () => {
       high: expect.closeTo(0.112, 12),
       contribution: expect.any(Number),
     });
-    expect(lines[3]).toEqual({ row: 3, error: 'row 3: has 2 values, expected 9' });
+    expect(lines[3]).toEqual({ row: 3, error: 'line 4: has 2 values, expected 9' });
     const json = await score(file, '--explain', '--format', 'json');
     expect(JSON.parse(json.stdout)).toEqual(lines);
   });
@@ -210,14 +210,14 @@ describe('--explain', () => {
 });
 
 describe('rows that cannot be scored', () => {
-  it('have empty cells in CSV, are counted, and the first is explained', async () => {
+  it('have empty cells in CSV, are counted, and listed with their lines', async () => {
     const lines = linesOf(csv);
     lines[2] = lines[2].replace(/,1,70,/, ',,70,');
     const { code, stdout, stderr } = await score(folder.write('gap.csv', lines.join('\n')));
     expect(code).toBe(0);
     expect(linesOf(stdout)[2]).toBe(`${lines[2]},,,`);
     expect(stderr).toMatch(
-      /^3 rows, 2 normal, 0 anomalies, 1 skipped, .*\nfirst skipped: line 3: "num_users" is missing\n$/,
+      /^3 rows, 2 normal, 0 anomalies, 1 skipped, .*\n {2}line 3: "num_users" is missing\n$/,
     );
   });
 
@@ -226,8 +226,8 @@ describe('rows that cannot be scored', () => {
     const { code, stdout, stderr } = await score(folder.write('broken.ndjson', broken));
     expect(code).toBe(0);
     const [first, second, third] = linesOf(stdout).map((line) => JSON.parse(line));
-    expect(first).toEqual({ row: 0, error: 'row 0: "inter_api_access_duration" is missing' });
-    expect(second).toEqual({ row: 1, error: expect.stringMatching(/^row 1: not valid JSON/) });
+    expect(first).toEqual({ row: 0, error: 'line 1: "inter_api_access_duration" is missing' });
+    expect(second).toEqual({ row: 1, error: expect.stringMatching(/^line 2: not valid JSON/) });
     expect(third).toEqual(verdict(2, 0));
     expect(stderr).toMatch(/^5 rows, 2 normal, 1 anomaly, 2 skipped/);
   });
@@ -237,9 +237,36 @@ describe('rows that cannot be scored', () => {
     expect(code).toBe(1);
     expect(stderr).toBe(
       'anomaly-predictor: none of 2 rows could be scored; the first: ' +
-        'row 0: "inter_api_access_duration" is missing\n',
+        'line 1: "inter_api_access_duration" is missing\n',
     );
   });
+
+  it('are listed up to a limit', async () => {
+    const gaps = '{"num_users":1}\n\n'.repeat(13);
+    const { code, stderr } = await score(folder.write('gaps.ndjson', gaps + ndjson));
+    expect(code).toBe(0);
+    expect(linesOf(stderr).slice(1)).toEqual([
+      ...Array.from({ length: 10 }, (_, i) => {
+        return `  line ${2 * i + 1}: "inter_api_access_duration" is missing`;
+      }),
+      '  … and 3 more',
+    ]);
+  });
+
+  const many = csv.replace(/^12,/m, 'many,');
+  it.each([
+    ['fail', csv.replace(/^12,/m, ','), 'line 3: "inter_api_access_duration" is missing'],
+    ['fail', many, 'line 3: "inter_api_access_duration" expected a number, got "many"'],
+    ['skip-missing', many, 'line 3: "inter_api_access_duration" expected a number, got "many"'],
+  ])('end the run with --bad-rows %s', async (policy, content, message) => {
+    const file = folder.write('bad.csv', content);
+    const { code, stderr } = await score(file, '--bad-rows', policy);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `anomaly-predictor: ${message}\n` });
+  });
+});
+
+const COLUMNS_OF_TWO_LENGTHS = JSON.stringify({
+  columns: Object.fromEntries(names.map((name) => [name, name === 'num_users' ? [1, 1] : [1]])),
 });
 
 describe('a broken file is refused with its place', () => {
@@ -268,7 +295,7 @@ describe('a broken file is refused with its place', () => {
       changed((l) => {
         l[0] = l[0].replace('num_users', 'users');
       }),
-      'line 1: the header has no column "num_users"',
+      'line 1: the header has no column "num_users"; was "users" meant?',
     ],
     [
       'a taken column',
@@ -286,13 +313,19 @@ describe('a broken file is refused with its place', () => {
     ],
     ['nothing at all', '', 'the file is empty, expected a header line'],
   ])('%s in CSV', async (_, content, message) => {
-    const { code, stderr } = await score(folder.write('broken.csv', content));
+    const file = folder.write('broken.csv', content);
+    const { code, stderr } = await score(file, '--bad-rows', 'fail');
     expect({ code, stderr }).toEqual({ code: 1, stderr: `anomaly-predictor: ${message}\n` });
   });
 
   it.each([
     ['half a document', '{"rows": [', /^anomaly-predictor: not valid JSON: .*\n$/],
-    ['a bad row', '[{"num_users":"x"}]', 'row 0: "inter_api_access_duration" is missing'],
+    ['neither rows nor columns', '{"row": []}', /expected an array of rows, or an object with/],
+    [
+      'columns of two lengths',
+      COLUMNS_OF_TWO_LENGTHS,
+      'column "num_users" has 2 values, expected 1',
+    ],
     ['no rows', '[]', 'the batch is empty, expected at least one row'],
   ])('%s in JSON', async (_, content, message) => {
     const { code, stdout, stderr } = await score(folder.write('broken.json', content));
@@ -325,7 +358,8 @@ describe('--output', () => {
   it('leaves what was there, and nothing half, when the input breaks at its end', async () => {
     const before = folder.write('out-kept.csv', 'kept');
     const rows = `${csv}${`${arrays[0]}\n`.repeat(20_000)}1,2\n`;
-    const run = await score(folder.write('late.csv', rows), '--output', before);
+    const late = folder.write('late.csv', rows);
+    const run = await score(late, '--output', before, '--bad-rows', 'fail');
     expect(run).toMatchObject({
       code: 1,
       stderr: 'anomaly-predictor: line 20005: has 2 columns, but the header has 9\n',
@@ -381,7 +415,7 @@ describe('inputs larger than the memory that is allowed', () => {
       const end = `,${prediction},${score},${risk}`;
       if (!line.startsWith(`${row},`) || !line.endsWith(end)) wrong++;
     }
-    expect(await stderr).toMatch(/^100,000 rows, .* 0 skipped/);
+    expect(await stderr).toMatch(/^columns not used: id, note\n100,000 rows, .* 0 skipped/);
     expect({ rows: next, wrong, closed: await closed }).toEqual({
       rows: nRows,
       wrong: 0,

@@ -62,13 +62,25 @@ describe('send', () => {
         'b,12,0.8,340,210,datacenter,2,1,70,E\n' +
         'c,12,,340,210,datacenter,2,1,70,E\n',
     );
-    const { code, stdout } = await send(csv, '--batch', '20');
-    expect(code).toBe(0);
+    const { code, stdout, stderr } = await send(csv, '--batch', '20');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'columns not used: id\n' });
     expect(stdout).toContain('sent       2 behaviours in 1 request,');
     expect(stdout).toContain('verdicts   1 normal, 1 anomaly\n');
-    expect(stdout).toContain(
-      'skipped    1 row, the first: line 4: "api_access_uniqueness" is missing',
-    );
+    expect(stdout).toContain('skipped    1 row\n  line 4: "api_access_uniqueness" is missing\n');
+  });
+
+  it('fails where no row can be sent, or a bad one must not be passed over', async () => {
+    const bad = folder.write('bad.ndjson', '{"num_users": 1}\n');
+    const first = 'line 1: "inter_api_access_duration" is missing';
+    expect(await send(bad)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `anomaly-predictor: none of 1 row could be sent; the first: ${first}\n`,
+    });
+    expect(await send(bad, '--bad-rows', 'fail')).toMatchObject({
+      code: 1,
+      stderr: `anomaly-predictor: ${first}\n`,
+    });
   });
 
   it('counts what the server refuses and ends with code 1', async () => {

@@ -40,7 +40,9 @@ describe('a server that imports', () => {
     const path = '/v1/models?name=texts';
     const refused = await server.request(path, { body: bytes });
     expect([refused.status, await refused.json()]).toMatchObject([400, { code: 'bad-option' }]);
-    const added = await server.request(`${path}&features=a,b,c,d&anomaly_class=odd`, { body: bytes });
+    const added = await server.request(`${path}&features=a,b,c,d&anomaly_class=odd`, {
+      body: bytes,
+    });
     expect([added.status, await added.json()]).toMatchObject([
       201,
       { schema: { features: [{ name: 'a' }, { name: 'b' }, { name: 'c' }, { name: 'd' }] } },

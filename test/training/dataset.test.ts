@@ -53,7 +53,7 @@ describe('a labelled file', () => {
       /line 2: "num_sessions".*"many"/,
     ],
     ['a line that is too short', '1,2,3\n', /line 2: has 3 columns/],
-    ['no rows', '', /no row without a missing value/],
+    ['no rows', '', /there are no rows/],
   ])('is refused with %s, naming the place', async (_, lines, message) => {
     await expect(read(`${LABELLED_HEADER}\n${lines}`)).rejects.toThrow(message);
   });

@@ -1,33 +1,44 @@
-// The INPUT argument: a file or stdin, and which format it has, by its name or else by how it begins.
+// A file of behaviours, or stdin, and which format it has: by how it begins, or else by its name.
 import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AnomalyPredictorError } from '../errors.js';
+import { type CsvDelimiter, delimiterOf, isTooShort } from './csv-delimiter.js';
 
-export const BEHAVIOUR_FORMATS = ['csv', 'ndjson', 'json'] as const;
+export const BEHAVIOUR_FORMATS = ['csv', 'ndjson', 'json', 'parquet'] as const;
 export type BehaviourFormat = (typeof BEHAVIOUR_FORMATS)[number];
 
 export interface BehaviourInput {
+  /** '-' for stdin. */
+  readonly path: string;
   readonly format: BehaviourFormat;
-  /** Without a byte order mark. */
+  /** Of CSV. */
+  readonly delimiter: CsvDelimiter;
+  /** Without a byte order mark; of a Parquet file, which is read by its path, there are none. */
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Undefined where it is not known before the end. */
   readonly sizeBytes: number | undefined;
   /** How far `bytes` was read. */
   readonly progress: { readBytes: number };
+  /** Names of columns that were there and that nobody wanted. */
+  readonly unusedColumns: Set<string>;
 }
 
-export const INPUT_DESCRIPTION = 'CSV, NDJSON or JSON file of behaviours, or - for stdin';
+export const INPUT_DESCRIPTION = 'CSV, NDJSON, JSON or Parquet file of behaviours, or - for stdin';
 
 const FORMAT_BY_EXTENSION: Readonly<Record<string, BehaviourFormat>> = {
   '.csv': 'csv',
   '.ndjson': 'ndjson',
   '.jsonl': 'ndjson',
   '.json': 'json',
+  '.parquet': 'parquet',
 };
 const READ_BYTES = 256 * 1024;
 /** Enough to tell the formats apart, without white space. */
 const HEAD_CHARACTERS = 16;
+/** Enough to tell what separates the cells of CSV, however long its lines are. */
+const LONGEST_HEAD_BYTES = 64 * 1024;
+const PARQUET_MAGIC = 'PAR1';
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** `path`: '-' for stdin. Throws `bad-data-file` when it cannot be read. */
@@ -52,8 +63,18 @@ export async function openBehaviours(path: string): Promise<BehaviourInput> {
       stream.destroy();
     }
   }
-  const format = FORMAT_BY_EXTENSION[extname(path).toLowerCase()] ?? formatOf(text);
-  return { format, bytes: bytes(), sizeBytes, progress };
+  const format = formatOf(path, text);
+  // Read by its places, not from its beginning on.
+  if (format === 'parquet' && path !== '-') stream.destroy();
+  return {
+    path,
+    format,
+    delimiter: delimiterOf(text),
+    bytes: bytes(),
+    sizeBytes,
+    progress,
+    unusedColumns: new Set(),
+  };
 }
 
 async function openFile(
@@ -77,13 +98,22 @@ async function readHead(stream: Readable): Promise<Buffer> {
   let head = Buffer.alloc(0);
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     head = Buffer.concat([head, chunk]);
-    if (head.toString().trim().length >= HEAD_CHARACTERS) break;
+    const text = head.toString();
+    const isTold = text.trim().length >= HEAD_CHARACTERS;
+    if (isTold && (formatOfText(text) !== 'csv' || !isTooShort(text))) break;
+    if (head.length >= LONGEST_HEAD_BYTES) break;
   }
   return head;
 }
 
+function formatOf(path: string, head: string): BehaviourFormat {
+  if (head.startsWith(PARQUET_MAGIC)) return 'parquet';
+  return FORMAT_BY_EXTENSION[extname(path).toLowerCase()] ?? formatOfText(head);
+}
+
 /** Rows as objects or arrays, one a line, are NDJSON; a batch of them in one document is JSON. */
-function formatOf(head: string): BehaviourFormat {
+function formatOfText(head: string): BehaviourFormat {
+  if (head.startsWith(PARQUET_MAGIC)) return 'parquet';
   if (/^\s*\[\s*[[{]/.test(head) || /^\s*\{\s*"(rows|columns)"/.test(head)) return 'json';
   return /^\s*[[{]/.test(head) ? 'ndjson' : 'csv';
 }
