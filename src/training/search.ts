@@ -1,4 +1,5 @@
 // Fits and judges every candidate on every split, on worker threads, and ranks them by their mean score.
+import { AnomalyPredictorError } from '../errors.js';
 import type { Dataset } from './dataset.js';
 import { Interrupted } from './interrupted.js';
 import type { Method } from './methods/method.js';
@@ -59,7 +60,11 @@ export async function search(
       onProgress(++nDone, nFits);
       return judgement;
     });
-    return summarise(candidate, await Promise.all(judgements));
+    try {
+      return summarise(candidate, await Promise.all(judgements));
+    } catch (error) {
+      throw error instanceof AnomalyPredictorError ? ofCandidate(candidate, error) : error;
+    }
   };
   const results: CandidateResult[] = [];
   const outcomes = candidates.map(async (candidate) => {
@@ -68,8 +73,9 @@ export async function search(
   try {
     await Promise.all(outcomes);
   } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
     await Promise.allSettled(outcomes);
-    throw error instanceof Interrupted ? new Interrupted(ranked(results, candidates)) : error;
+    throw new Interrupted(ranked(results, candidates));
   }
   return ranked(results, candidates);
 }
@@ -83,6 +89,11 @@ function ranked(results: readonly CandidateResult[], order: readonly Settings[])
       a.size - b.size ||
       order.indexOf(a.candidate) - order.indexOf(b.candidate),
   );
+}
+
+function ofCandidate(candidate: Settings, { tag, message, fields }: AnomalyPredictorError) {
+  const words = Object.entries(candidate).map(([option, value]) => `${option} ${value}`);
+  return new AnomalyPredictorError(tag, `candidate with ${words.join(', ')}: ${message}`, fields);
 }
 
 function summarise(candidate: Settings, judgements: readonly Judgement[]): CandidateResult {

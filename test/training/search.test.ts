@@ -105,11 +105,12 @@ describe('a search', () => {
     );
   });
 
-  it('tells what is wrong with a setting that only the data reveal', async () => {
+  it('names the candidate with a setting that does not fit the data', async () => {
     const options = plan({ tries: { maxFeatures: [3, 10] } });
     await expect(trainDetector(hybrid, dataset, SEED, options)).rejects.toMatchObject({
       tag: 'bad-option',
-      message: 'option "maxFeatures" expected a whole number from 1 to 9, got 10',
+      message:
+        'candidate with maxFeatures 10: option "maxFeatures" expected a whole number from 1 to 9, got 10',
     });
   });
 

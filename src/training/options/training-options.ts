@@ -75,7 +75,7 @@ export const TRAINING_OPTIONS: readonly TrainingOption[] = [
     flag: 'cache-mib',
     methods: SVM,
     domain: aboveZero(3_500),
-    meaning: 'memory for rows of the kernel matrix; changes the speed alone',
+    meaning: 'memory of each worker for rows of the kernel matrix; changes the speed alone',
   },
   {
     name: 'trees',
