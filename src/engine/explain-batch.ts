@@ -49,7 +49,7 @@ export function explainBatch(
   return {
     body: replyFormat === 'msgpack' ? encodeMsgpack(document) : encodeJson(document),
     nRows,
-    tallies: [tallyOf(detector, scores)],
+    tallies: [tallyOf(detector, values, scores)],
   };
 }
 

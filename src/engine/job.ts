@@ -2,6 +2,7 @@
 // or an error as data. The same job runs inline or on a worker.
 import type { ErrorData } from '../errors.js';
 import type { Detector } from '../model/detector.js';
+import type { RowBins } from '../model/row-bins.js';
 import type { MatrixResults } from './matrix.js';
 
 export const OPERATIONS = ['score', 'predict', 'lines', 'explain'] as const;
@@ -27,6 +28,8 @@ export interface Tally {
   readonly model: string;
   readonly normal: number;
   readonly anomaly: number;
+  /** Of these rows, or of some that stand for them; empty where the detector does not know its training data. */
+  readonly bins: RowBins;
 }
 
 /** The detectors that a job may use; the first is the default. */

@@ -41,7 +41,7 @@ function predictPlain(
       return {
         body: encodeVerdicts(template, score, risk),
         nRows: 1,
-        tallies: [tallyOf(detector, score)],
+        tallies: [tallyOf(detector, values, score)],
       };
     }
   }
@@ -111,7 +111,7 @@ function predictDocument(
     indices.forEach((row, i) => {
       verdicts[row] = verdictOf(scores[i], risks[i], detector.name);
     });
-    tallies.push(tallyOf(detector, scores));
+    tallies.push(tallyOf(detector, values, scores));
   }
   const reply = Array.isArray(document) ? verdicts : verdicts[0];
   return { body: encode(replyFormat, reply), nRows: verdicts.length, tallies };

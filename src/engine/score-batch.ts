@@ -30,7 +30,7 @@ export function scoreBatch(
   return {
     body: encodeBatch(replyFormat, detector, scores, risks, packed),
     nRows,
-    tallies: [tallyOf(detector, scores)],
+    tallies: [tallyOf(detector, values, scores)],
   };
 }
 

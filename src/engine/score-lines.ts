@@ -14,11 +14,9 @@ export function scoreLines(
   const scores = new Float64Array(block.nRows);
   const risks = new Float64Array(block.nRows);
   scorer.scoreInto(detector, block.values, block.nRows, scores, risks);
-  const valid =
-    block.errors.size === 0 ? scores : scores.filter((_, row) => !block.errors.has(row));
   return {
     body: encodeLines(block, firstRow, scores, risks),
     nRows: block.nRows,
-    tallies: [tallyOf(detector, valid)],
+    tallies: [tallyOf(detector, block.values, scores, block.errors)],
   };
 }

@@ -19,8 +19,10 @@ export class Population {
   /** [(nFeatures + 1) × N_BINS] row-major, the score last */
   readonly counts: Int32Array;
   readonly #nColumns: number;
+  readonly #knows: boolean;
 
-  constructor({ schema }: Pick<DetectorParts, 'schema'>) {
+  constructor({ schema, profile }: Pick<DetectorParts, 'schema' | 'profile'>) {
+    this.#knows = profile !== undefined;
     this.#nColumns = schema.features.length + 1;
     this.counts = new Int32Array(this.#nColumns * N_BINS);
   }
@@ -37,6 +39,11 @@ export class Population {
     this.nBinned += bins.length / nColumns;
     this.nRows += nRows;
     this.nAnomalies += nAnomalies;
+  }
+
+  /** Rows that can be compared: where the detector knows nothing, only by how many are anomalies. */
+  get nCompared(): number {
+    return this.#knows ? this.nBinned : this.nRows;
   }
 
   addAll(other: Population): void {

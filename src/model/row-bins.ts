@@ -23,10 +23,10 @@ export function binRows(
   skipped?: { has(row: number): boolean },
 ): RowBins {
   const nRows = scores.length;
-  if (profile === undefined || nRows === 0) return NO_ROWS;
+  if (profile === undefined || nRows === 0 || mostRows === 0) return NO_ROWS;
   const cuts = cutsOfProfile(profile);
   const nFeatures = values.length / nRows;
-  const step = Math.ceil(nRows / mostRows) || 1;
+  const step = Math.max(1, Math.ceil(nRows / mostRows));
   const bins = new Uint8Array(Math.ceil(nRows / step) * (nFeatures + 1));
   let at = 0;
   for (let row = 0; row < nRows; row += step) {

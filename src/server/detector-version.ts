@@ -22,11 +22,14 @@ export function versionHeaderOf(detector: Detector): Headers {
 
 /** `tallies`: of a job that might use `detectors`. */
 export function versionHeader(detectors: Detectors, tallies: readonly Tally[]): Headers {
-  const used = tallies.map(
-    ({ model }) => detectors.find(({ name }) => name === model) ?? detectors[0],
-  );
+  const used = tallies.map((tally) => detectorOf(tally, detectors));
   if (used.length === 1) return versionHeaderOf(used[0]);
   return { [VERSION_HEADER]: used.map(textOf).join(', ') };
+}
+
+/** The one of `detectors` that the tally is of. */
+export function detectorOf({ model }: Tally, detectors: Detectors): Detector {
+  return detectors.find(({ name }) => name === model) ?? detectors[0];
 }
 
 function textOf({ name, version }: Detector): string {

@@ -1,14 +1,16 @@
 // What the server counts for Prometheus: requests and their time, rows and batches, the engine's state.
 import type { Engine } from '../engine/engine.js';
-import type { JobReply } from '../engine/job.js';
+import type { Detectors, JobReply } from '../engine/job.js';
+import { detectorOf } from './detector-version.js';
+import type { DriftWatch } from './drift-watch.js';
 import type { ModelStore } from './model-store.js';
 import { EXPOSITION_TYPE, Histogram, metricText } from './prometheus.js';
 
 export interface ServerMetrics {
   /** Counts one answered request. */
   request(route: string, status: number, elapsedMs: number): void;
-  /** Counts the rows of one scored job. */
-  scored(job: Omit<JobReply, 'body'>): void;
+  /** Counts the rows of one scored job that might use `detectors`. */
+  scored(job: Omit<JobReply, 'body'>, detectors: Detectors): void;
   expose(): { readonly contentType: string; readonly text: string };
 }
 
@@ -18,6 +20,7 @@ const ROWS_BOUNDS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 export function createMetrics(
   engine: Engine,
   models: Pick<ModelStore, 'live' | 'counts'>,
+  drift: DriftWatch,
 ): ServerMetrics {
   const secondsByRoute = new Map<string, Map<number, Histogram>>();
   const rowsByModel = new Map<string, { normal: number; anomaly: number }>();
@@ -30,9 +33,11 @@ export function createMetrics(
       seconds.observe(elapsedMs / 1_000);
     },
 
-    scored({ nRows, tallies }) {
+    scored({ nRows, tallies }, detectors) {
       batchRows.observe(nRows);
-      for (const { model, normal, anomaly } of tallies) {
+      for (const tally of tallies) {
+        const { model, normal, anomaly } = tally;
+        drift.add(detectorOf(tally, detectors), tally);
         const rows = valueAt(rowsByModel, model, () => ({ normal: 0, anomaly: 0 }));
         rows.normal += normal;
         rows.anomaly += anomaly;
@@ -48,6 +53,10 @@ export function createMetrics(
         { labels: { model, prediction: 'anomaly' }, value: anomaly },
       ]);
       const { queuedRows, workers, workerRestarts } = engine.status;
+      const drifts = Array.from(models.live.current.catalog.values(), (detector) => ({
+        model: detector.name,
+        ...drift.driftOf(detector),
+      }));
       const text = [
         metricText(
           'anomaly_predictor_http_requests_total',
@@ -95,6 +104,34 @@ export function createMetrics(
           'counter',
           'Uploads and files of the model folder that could not be put into service',
           [{ value: models.counts.failures }],
+        ),
+        metricText(
+          'anomaly_predictor_drifted',
+          'gauge',
+          'Whether the last rows do not look like what the detector was trained on',
+          drifts.map(({ model, drifted }) => ({ labels: { model }, value: Number(drifted) })),
+        ),
+        metricText(
+          'anomaly_predictor_drift_rows',
+          'gauge',
+          'Rows that are compared with those of the training',
+          drifts.map(({ model, rows }) => ({ labels: { model }, value: rows })),
+        ),
+        metricText(
+          'anomaly_predictor_drift_score_psi',
+          'gauge',
+          'Population stability index of the score',
+          drifts.flatMap(({ model, score }) =>
+            score === null ? [] : [{ labels: { model }, value: score.psi }],
+          ),
+        ),
+        metricText(
+          'anomaly_predictor_drift_psi',
+          'gauge',
+          'Population stability index of each feature',
+          drifts.flatMap(({ model, features }) =>
+            features.map(({ name, psi }) => ({ labels: { model, feature: name }, value: psi })),
+          ),
         ),
       ];
       return { contentType: EXPOSITION_TYPE, text: text.join('') };

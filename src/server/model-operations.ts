@@ -7,6 +7,7 @@ import { Encoder } from '../model/encoder.js';
 import { Metrics } from '../model/metrics.js';
 import { Provenance } from '../model/provenance.js';
 import { Schema } from '../model/schema.js';
+import { DRIFT_LEVELS } from '../model/stability-index.js';
 import { errorResponses } from './openapi.js';
 
 const DETECTOR = {
@@ -45,6 +46,54 @@ const UPLOADED = {
   },
 };
 
+const LEVEL = { type: 'string', enum: DRIFT_LEVELS };
+const SHARE = { type: 'number', minimum: 0, maximum: 1 };
+const PSI = { type: 'number', description: 'Population stability index' };
+const STABILITY = {
+  type: 'object',
+  required: ['psi', 'level'],
+  properties: { psi: PSI, level: LEVEL },
+};
+
+const DRIFT = {
+  type: 'object',
+  description: 'How the last rows that were scored differ from those of the training',
+  required: ['rows', 'level', 'drifted', 'anomalies', 'trainingAnomalies', 'score', 'features'],
+  properties: {
+    rows: { type: 'integer', description: 'Rows that are compared' },
+    level: LEVEL,
+    drifted: { type: 'boolean', description: 'From much drift on until there is none' },
+    anomalies: { ...SHARE, description: 'Share of the rows that are called anomalies' },
+    trainingAnomalies: {
+      anyOf: [SHARE, { type: 'null' }],
+      description: 'The same share of normal rows like those of the training, if it is known',
+    },
+    score: { anyOf: [STABILITY, { type: 'null' }] },
+    features: {
+      type: 'array',
+      description: 'Most drifted first; none where the detector does not know its training data',
+      items: {
+        type: 'object',
+        required: ['name', 'psi', 'level', 'place', 'share', 'trainingShare'],
+        properties: {
+          name: { type: 'string' },
+          psi: PSI,
+          level: LEVEL,
+          place: { type: 'string', description: 'Where most rows have come to lie: “up to 10”' },
+          share: { ...SHARE, description: 'Share of the rows that lie there' },
+          trainingShare: { ...SHARE, description: 'The same share of the training rows' },
+        },
+      },
+    },
+  },
+};
+
+const WATCHED = {
+  ...DETECTOR,
+  required: [...DETECTOR.required, 'drift'],
+  properties: { ...DETECTOR.properties, drift: DRIFT },
+};
+
 const NAME_IN_PATH = { name: 'name', in: 'path', required: true, schema: { type: 'string' } };
 
 export const listOperation = {
@@ -61,7 +110,7 @@ export const listOperation = {
 export const showOperation = {
   summary: 'One detector',
   parameters: [NAME_IN_PATH],
-  responses: { 200: answer('Found', DETECTOR), ...errorResponses(['unknown-model']) },
+  responses: { 200: answer('Found', WATCHED), ...errorResponses(['unknown-model']) },
 };
 
 export const addOperation = {

@@ -15,7 +15,8 @@ export function modelRoutes({
   config,
   live,
   models,
-}: Pick<Services, 'config' | 'live' | 'models'>): Route[] {
+  drift,
+}: Pick<Services, 'config' | 'live' | 'models' | 'drift'>): Route[] {
   const list: Route = {
     method: 'GET',
     path: '/v1/models',
@@ -32,10 +33,11 @@ export function modelRoutes({
     path: '/v1/models/{name}',
     access: 'token',
     operation: showOperation,
-    open: ({ parameter }) => ({
-      kind: 'immediate',
-      reply: jsonReply(summarizeDetector(findDetector(live.current.catalog, parameter))),
-    }),
+    open({ parameter }) {
+      const detector = findDetector(live.current.catalog, parameter);
+      const document = { ...summarizeDetector(detector), drift: drift.driftOf(detector) };
+      return { kind: 'immediate', reply: jsonReply(document) };
+    },
   };
 
   const add: Route = {

@@ -1,9 +1,10 @@
 // GET / and POST /predict: the form and its result for people, and the pages' stylesheet.
+import { tallyOf } from '../engine/tally.js';
 import { AnomalyPredictorError, showValue } from '../errors.js';
 import type { Detector } from '../model/detector.js';
 import { findDetector } from '../model/detector-store.js';
 import { isExplainable } from '../model/explanation.js';
-import { isAnomaly, verdictOf } from '../model/verdict.js';
+import { verdictOf } from '../model/verdict.js';
 import { VIEWS_FOLDER } from '../package-paths.js';
 import {
   exampleFields,
@@ -42,7 +43,8 @@ export function pageRoutes({
   live,
   engine,
   metrics,
-}: Pick<Services, 'live' | 'engine' | 'metrics'>): Route[] {
+  drift,
+}: Pick<Services, 'live' | 'engine' | 'metrics' | 'drift'>): Route[] {
   const views = loadViews(VIEWS_FOLDER);
 
   const form: Route = {
@@ -123,11 +125,8 @@ export function pageRoutes({
       const { row } = reading;
       const { version, scores, risks, explanation } = await scoreRow(detector, row);
       const verdict = verdictOf(scores[0], risks[0], detector.name);
-      const anomaly = isAnomaly(scores[0]) ? 1 : 0;
-      metrics.scored({
-        nRows: 1,
-        tallies: [{ model: detector.name, normal: 1 - anomaly, anomaly }],
-      });
+      const tallies = [tallyOf(detector, Float64Array.from(row), scores)];
+      metrics.scored({ nRows: 1, tallies }, [detector]);
       const outcome = { verdict, version, row, explanation };
       return reply(200, snapshot, { detector, fields, problems: [], outcome });
     } catch (error) {
@@ -170,13 +169,17 @@ export function pageRoutes({
   function reply(
     status: number,
     { catalog }: CatalogSnapshot,
-    page: Omit<Page, 'detectors'>,
+    page: Omit<Page, 'detectors' | 'warningOf'>,
     headers: Readonly<Record<string, string>> = {},
   ): Reply {
     return {
       status,
       contentType: 'text/html; charset=utf-8',
-      body: views.render({ detectors: [...catalog.values()], ...page }),
+      body: views.render({
+        detectors: [...catalog.values()],
+        warningOf: (detector) => drift.warningOf(detector),
+        ...page,
+      }),
       headers: { ...HEADERS, ...headers },
     };
   }

@@ -3,7 +3,7 @@
 
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** One number of a metric. Labels are written as they are: without backslashes, quotes and line breaks. */
+/** One number of a metric. */
 export interface Sample {
   readonly suffix?: string;
   readonly labels?: Readonly<Record<string, string | number>>;
@@ -18,10 +18,14 @@ export function metricText(
   samples: readonly Sample[],
 ): string {
   const lines = samples.map(({ suffix = '', labels = {}, value }) => {
-    const pairs = Object.entries(labels).map(([label, text]) => `${label}="${text}"`);
+    const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`);
     return `${name}${suffix}${pairs.length > 0 ? `{${pairs.join()}}` : ''} ${value}\n`;
   });
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+}
+
+function escapeLabel(text: string | number): string {
+  return String(text).replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n');
 }
 
 export class Histogram {

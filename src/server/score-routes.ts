@@ -88,7 +88,7 @@ export function scoreRoutes(services: Services): Route[] {
   }
 
   function toReply(spec: JobSpec, allowed: readonly Detector[], scored: JobReply): Reply {
-    metrics.scored(scored);
+    metrics.scored(scored, allowed);
     return {
       status: 200,
       contentType: CONTENT_TYPES[spec.replyFormat],

@@ -34,7 +34,7 @@ export async function scoreStream(
   output: ReplyStream,
 ): Promise<void> {
   const maxJobs = 2 * Math.max(1, engine.status.workers);
-  const replies = new OrderedReplies(output, metrics, maxJobs, config.maxBodyBytes);
+  const replies = new OrderedReplies(output, detector, metrics, maxJobs, config.maxBodyBytes);
   let firstRow = 0;
 
   output.start({
@@ -66,6 +66,7 @@ export async function scoreStream(
 /** Replies of jobs that run at once, written in the order in which the jobs were added. */
 class OrderedReplies {
   readonly #output: ReplyStream;
+  readonly #detector: Detector;
   readonly #metrics: ServerMetrics;
   readonly #maxJobs: number;
   readonly #maxUnreadBytes: number;
@@ -78,11 +79,13 @@ class OrderedReplies {
 
   constructor(
     output: ReplyStream,
+    detector: Detector,
     metrics: ServerMetrics,
     maxJobs: number,
     maxUnreadBytes: number,
   ) {
     this.#output = output;
+    this.#detector = detector;
     this.#metrics = metrics;
     this.#maxJobs = maxJobs;
     this.#maxUnreadBytes = maxUnreadBytes;
@@ -133,7 +136,7 @@ class OrderedReplies {
     const reply = isWaiting ? keepApart(body) : body;
     this.#wake();
     await before;
-    this.#metrics.scored(scored.value);
+    this.#metrics.scored(scored.value, [this.#detector]);
     await this.#output.write(reply);
     this.#nRows += nRows;
     this.#unreadBytes -= unreadBytes;

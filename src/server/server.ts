@@ -5,6 +5,7 @@ import { type ImportDetector, importInThread } from '../model/detector-import.js
 import type { Catalog } from '../model/detector-store.js';
 import { createApplication } from './application.js';
 import { newToken, tokenHash } from './auth.js';
+import { DriftWatch } from './drift-watch.js';
 import type { Listener } from './http.js';
 import { createMetrics } from './metrics.js';
 import { modelRoutes } from './model-routes.js';
@@ -40,12 +41,14 @@ export async function startServer(
     const models = await ModelStore.open(config, engine, importDetector);
     const { live } = models;
     await warmUp(engine, live.current.catalog);
+    const drift = new DriftWatch();
     const services: Services = {
       config: token === undefined ? config : { ...config, adminTokens: [tokenHash(token)] },
       models,
       live,
       engine,
-      metrics: createMetrics(engine, models),
+      metrics: createMetrics(engine, models, drift),
+      drift,
       lifecycle: { stopping: false },
     };
     const routes = [

@@ -1,6 +1,7 @@
 // What the routes work with.
 import type { Config } from '../config.js';
 import type { Engine } from '../engine/engine.js';
+import type { DriftWatch } from './drift-watch.js';
 import type { LiveCatalog } from './live-catalog.js';
 import type { ServerMetrics } from './metrics.js';
 import type { ModelStore } from './model-store.js';
@@ -12,6 +13,7 @@ export interface Services {
   readonly live: LiveCatalog;
   readonly engine: Engine;
   readonly metrics: ServerMetrics;
+  readonly drift: DriftWatch;
   readonly lifecycle: Lifecycle;
 }
 

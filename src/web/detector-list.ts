@@ -11,15 +11,21 @@ const TYPES: Readonly<Record<Model['type'], string>> = {
 const MOST_FEATURES_SHOWN = 200;
 
 /** What views/detectors.ejs names. */
-export function describeDetectors(detectors: readonly Detector[], shown: Detector) {
+export function describeDetectors(
+  detectors: readonly Detector[],
+  shown: Detector,
+  warningOf: (detector: Detector) => string | undefined,
+) {
   return detectors.map((detector) => {
-    const { name, title, version, model, schema } = detector;
+    const { name, title, version, model, schema, threshold, calibration } = detector;
     const nFeatures = schema.features.length;
     return {
       name,
       title,
       version,
       type: TYPES[model.type],
+      border: borderText(threshold, calibration),
+      warning: warningOf(detector),
       isShown: detector === shown,
       link: formLink(detector),
       nFeatures: `${nFeatures.toLocaleString('en')} ${nFeatures === 1 ? 'feature' : 'features'}`,
@@ -27,6 +33,27 @@ export function describeDetectors(detectors: readonly Detector[], shown: Detecto
       nMore: Math.max(0, nFeatures - MOST_FEATURES_SHOWN),
     };
   });
+}
+
+/** Only what differs from the border that the model draws itself. */
+function borderText(threshold: number, calibration: Detector['calibration']): string | undefined {
+  if (calibration === undefined) {
+    return threshold === 0 ? undefined : `threshold ${shortNumber(threshold)}`;
+  }
+  const { falsePositiveRate, rows, interval } = calibration;
+  return (
+    `threshold ${shortNumber(threshold)}, at which ${percent(falsePositiveRate)} of ` +
+    `${rows.toLocaleString('en')} normal rows were called anomalies; ${percent(interval.low)} to ` +
+    `${percent(interval.high)} are to be expected`
+  );
+}
+
+function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 /** Where the form of `detector` is. */

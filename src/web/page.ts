@@ -11,6 +11,8 @@ import { type FormFields, fieldNames, MODEL_FIELD, type Problem, SWITCH_FIELD } 
 export interface Page {
   /** Those that can be chosen. */
   readonly detectors: readonly Detector[];
+  /** What there is to say against the verdicts of a detector at the moment. */
+  readonly warningOf: (detector: Detector) => string | undefined;
   readonly detector: Detector;
   readonly fields: FormFields;
   readonly problems: readonly Problem[];
@@ -27,7 +29,7 @@ export interface Outcome {
 }
 
 /** Everything that views/*.ejs name. */
-export function describePage({ detectors, detector, fields, problems, outcome }: Page) {
+export function describePage({ detectors, warningOf, detector, fields, problems, outcome }: Page) {
   const { features } = detector.schema;
   const names = fieldNames(detector.schema);
   const messageOf = new Map(problems.map(({ field, message }) => [field, message]));
@@ -65,7 +67,7 @@ export function describePage({ detectors, detector, fields, problems, outcome }:
         : { id: undefined, text: message };
     }),
     outcome: verdict,
-    detectors: describeDetectors(detectors, detector),
+    detectors: describeDetectors(detectors, detector, warningOf),
     detector: {
       name: detector.name,
       title: detector.title,

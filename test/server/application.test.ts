@@ -4,6 +4,7 @@ import { createEngine, type Engine } from '../../src/engine/engine.js';
 import { AnomalyPredictorError } from '../../src/errors.js';
 import { createApplication } from '../../src/server/application.js';
 import { tokenHash } from '../../src/server/auth.js';
+import { DriftWatch } from '../../src/server/drift-watch.js';
 import {
   type Admission,
   type Application,
@@ -42,8 +43,10 @@ afterAll(() => {
   return engine.close();
 });
 
+const drift = new DriftWatch();
+
 function serving(routes: readonly Route[]): Application {
-  metrics = createMetrics(engine, models);
+  metrics = createMetrics(engine, models, drift);
   const config = { ...readConfig({}, {}), tokens: [tokenHash('right')], maxBodyBytes: LIMIT_BYTES };
   return createApplication({ config, metrics }, routes);
 }
@@ -86,8 +89,8 @@ describe('loopback', () => {
   const PLACES = ['/', '/styles.css', '/metrics'];
   const application = () =>
     serving([
-      ...pageRoutes({ live, engine, metrics: createMetrics(engine, models) }),
-      ...statusRoutes({ lifecycle, metrics: createMetrics(engine, models) }),
+      ...pageRoutes({ live, engine, drift, metrics: createMetrics(engine, models, drift) }),
+      ...statusRoutes({ lifecycle, metrics: createMetrics(engine, models, drift) }),
     ]);
 
   it.each(['127.0.0.1', '127.8.7.6', '::1', '::ffff:127.0.0.1'])(
@@ -140,7 +143,9 @@ describe('loopback', () => {
 describe('readiness', () => {
   it('ends when the server stops, while it is still alive', async () => {
     const lifecycle = { stopping: false };
-    const { admit } = serving(statusRoutes({ lifecycle, metrics: createMetrics(engine, models) }));
+    const { admit } = serving(
+      statusRoutes({ lifecycle, metrics: createMetrics(engine, models, drift) }),
+    );
     expect((await replyTo(admit(headOf('/readyz')))).status).toBe(200);
     lifecycle.stopping = true;
     const reply = await replyTo(admit(headOf('/readyz')));

@@ -64,7 +64,7 @@ describeOnEachTransport('uploads', (transport) => {
 
     expect(await namesIn(running)).toEqual(['hybrid', 'mine.v1', 'ocsvm']);
     const { stored: _, ...shown } = summary;
-    expect(await read(running.request('/v1/models/mine.v1'))).toEqual(shown);
+    expect(await read(running.request('/v1/models/mine.v1'))).toMatchObject(shown);
     const scored = await scoreWith(running, 'mine.v1');
     expect(scored).toMatchObject({ model: 'mine.v1', version: summary.version });
     expect(scored.scores).toEqual((await scoreWith(running, 'hybrid')).scores);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
 import type { Detector } from '../../src/model/detector.js';
+import { DriftWatch } from '../../src/server/drift-watch.js';
 import type { Reply, RequestHead } from '../../src/server/http.js';
 import { LiveCatalog } from '../../src/server/live-catalog.js';
 import { createMetrics, type ServerMetrics } from '../../src/server/metrics.js';
@@ -17,22 +18,21 @@ import {
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const detectors = [sampleForest(), sampleIsolationForest(), sampleOneClassSvm()];
 
+const drift = new DriftWatch();
 let engine: Engine;
 let metrics: ServerMetrics;
 let routes: Route[];
 
 beforeAll(async () => {
   engine = await createEngine({ workers: 0 });
-  metrics = createMetrics(engine, {
-    live: new LiveCatalog(detectors),
-    counts: { loads: 2, failures: 0 },
-  });
+  const models = { live: new LiveCatalog(detectors), counts: { loads: 2, failures: 0 } };
+  metrics = createMetrics(engine, models, drift);
   routes = serving(detectors);
 });
 afterAll(() => engine.close());
 
 function serving(served: readonly Detector[]): Route[] {
-  return pageRoutes({ live: new LiveCatalog(served), engine, metrics });
+  return pageRoutes({ live: new LiveCatalog(served), engine, metrics, drift });
 }
 
 function open(method: string, path: string, head: Partial<RequestHead> = {}): Action {

@@ -14,6 +14,7 @@ const SCRIPT = `"'><script>alert(1)</script>`;
 function render(changes: Partial<Page> = {}): string {
   return views.render({
     detectors: [sampleForest(), detector],
+    warningOf: () => undefined,
     detector,
     fields: new Map(),
     problems: [],
@@ -62,6 +63,29 @@ describe('the form', () => {
     const schema = { features: [{ ...detector.schema.features[0], name: 'other' }] };
     const other = { ...detector, name: 'other', schema };
     expect(render({ detectors: [detector, other] })).toContain('formaction="/predict?switch=1"');
+  });
+
+  it('says beside each detector how its threshold was set, and what speaks against it now', () => {
+    const calibrated = sampleOneClassSvm({
+      threshold: -0.25,
+      calibration: {
+        calibrator: 'made up for tests',
+        data: { file: 'own.csv', sha256: '0'.repeat(64) },
+        rows: 1_000,
+        targetFalsePositiveRate: 0.01,
+        falsePositiveRate: 0.009,
+        interval: { low: 0.0047, high: 0.017 },
+        previousThreshold: 0,
+        curve: [],
+      },
+    });
+    const html = render({
+      detectors: [sampleForest(), calibrated],
+      warningOf: ({ name }) => (name === 'hybrid' ? 'other <rows>' : undefined),
+    });
+    expect(html).toMatch(/threshold -0\.25, at which 0\.9 % of 1,000 normal rows were called/);
+    expect(html.match(/class="drift"/g)).toHaveLength(1);
+    expect(html).toContain('other &lt;rows&gt;');
   });
 
   it('says how good the detector was on rows that training did not see', () => {
