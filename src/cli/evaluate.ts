@@ -17,8 +17,11 @@ import {
 } from './labelled-file.js';
 import { renderMetrics } from './metrics-table.js';
 
+const REPORT_NAME = 'evaluation.html';
+
 interface EvaluateOptions extends DetectorOptions, LabelledFileOptions {
   readonly json?: boolean;
+  readonly report?: string;
 }
 
 export function addEvaluateCommand(program: Command): void {
@@ -28,10 +31,13 @@ export function addEvaluateCommand(program: Command): void {
       'Evaluate a detector on labelled behaviours; on the file that it was trained on, only the rows held out count',
     );
   addLabelledFileOptions(command, 'labelled behaviours, with the columns that the detector knows');
-  addDetectorOptions(command).option('--json', 'print one JSON document').action(evaluate);
+  addDetectorOptions(command)
+    .option('--json', 'print one JSON document')
+    .option('--report <dir>', `write a report with charts, ${REPORT_NAME}, into this folder`)
+    .action(evaluate);
 }
 
-async function evaluate({ json, ...options }: EvaluateOptions): Promise<void> {
+async function evaluate({ json, report, ...options }: EvaluateOptions): Promise<void> {
   const detector = detectorOf(options);
   const dataset = await readLabelledFile(options, detector);
   const oneClass = oneClassOnly(dataset);
@@ -40,9 +46,19 @@ async function evaluate({ json, ...options }: EvaluateOptions): Promise<void> {
       `warning: ${oneClass}: rates and curves of the other class mean nothing\n`,
     );
   }
-  const { rows, trainedOnIt } = judgingRows(detector, dataset);
+  const judging = judgingRows(detector, dataset);
+  const { rows, trainedOnIt } = judging;
   const metrics = evaluateOn(detector, dataset, rows);
   const drift = normalDrift(detector, dataset, rows);
+  const driftText = describeDrift(detector, drift, 'the normal ones of these rows');
+  let written: string | undefined;
+  if (report !== undefined) {
+    // Loaded for those who ask for it: what draws the charts is large.
+    const { evaluationReport } = await import('../report/evaluation-report.js');
+    const { writeReport } = await import('../report/write-report.js');
+    const content = evaluationReport(detector, dataset, judging, driftText);
+    written = writeReport(content, report, REPORT_NAME);
+  }
   if (json) {
     const { name: model, version } = detector;
     const { file, droppedRows, dropped, unusedColumns } = dataset;
@@ -56,10 +72,11 @@ async function evaluate({ json, ...options }: EvaluateOptions): Promise<void> {
       (trainedOnIt ? ', those that its training did not see:' : ':'),
   );
   console.log(renderMetrics(metrics));
-  console.log(`\n${describeDrift(detector, drift, 'the normal ones of these rows')}`);
+  console.log(`\n${driftText}`);
   if (!trainedOnIt && detector.calibration?.data.sha256 === dataset.sha256) {
     console.log('\nThe threshold was set on these rows: of others, more may be called anomalies.');
   }
+  if (written !== undefined) console.log(`\nreport written to ${written}`);
 }
 
 /** Anomalies are no part of the population that the detector was trained on. */

@@ -13,10 +13,21 @@ interface Listing {
   readonly first: string[];
 }
 
+/** Rows that were skipped for a column, the first one in each that cannot be used. */
+export interface BadColumn {
+  /** Undefined where the whole row cannot be read. */
+  readonly name: string | undefined;
+  /** Rows without a value. */
+  readonly missing: number;
+  /** Rows with a value that is none of those that the column may have. */
+  readonly unusable: number;
+}
+
 export class BadRows {
   readonly #policy: BadRowPolicy;
   readonly #skipped: Listing = { count: 0, first: [] };
   readonly #fatal: Listing = { count: 0, first: [] };
+  readonly #columns = new Map<string | undefined, BadColumn>();
 
   constructor(policy: BadRowPolicy) {
     this.#policy = policy;
@@ -37,6 +48,7 @@ export class BadRows {
       const listing = this.#isFatal(error) ? this.#fatal : this.#skipped;
       listing.count++;
       if (listing.first.length < MOST_LISTED) listing.first.push(error.message);
+      if (listing === this.#skipped) this.#countColumn(error);
     }
   }
 
@@ -53,10 +65,27 @@ export class BadRows {
     return linesOf(this.#skipped);
   }
 
-  #isFatal({ fields }: AnomalyPredictorError): boolean {
-    const isMissing = fields.field !== undefined && fields.value === undefined;
-    return this.#policy === 'fail' || (this.#policy === 'skip-missing' && !isMissing);
+  /** Of the rows that were skipped, in the order in which they came. */
+  columns(): readonly BadColumn[] {
+    return [...this.#columns.values()];
   }
+
+  #countColumn(error: AnomalyPredictorError): void {
+    const name = error.fields.field;
+    const { missing, unusable } = this.#columns.get(name) ?? { missing: 0, unusable: 0 };
+    const column = isMissing(error)
+      ? { name, missing: missing + 1, unusable }
+      : { name, missing, unusable: unusable + 1 };
+    this.#columns.set(name, column);
+  }
+
+  #isFatal(error: AnomalyPredictorError): boolean {
+    return this.#policy === 'fail' || (this.#policy === 'skip-missing' && !isMissing(error));
+  }
+}
+
+function isMissing({ fields }: AnomalyPredictorError): boolean {
+  return fields.field !== undefined && fields.value === undefined;
 }
 
 function linesOf({ count, first }: Listing): readonly string[] {

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AnomalyPredictorError } from '../errors.js';
-import { type BadRowPolicy, BadRows } from '../formats/bad-rows.js';
+import { type BadColumn, type BadRowPolicy, BadRows } from '../formats/bad-rows.js';
 import { readWanted } from '../formats/behaviour-blocks.js';
 import { openBehaviours } from '../formats/behaviour-file.js';
 import { isMissing } from '../formats/cell.js';
@@ -41,6 +41,8 @@ export interface Dataset {
 export interface DatasetFile extends Dataset {
   /** The rows that were dropped, each with its place and reason, up to a limit that the last line tells. */
   readonly dropped: readonly string[];
+  /** The same by column. */
+  readonly badColumns: readonly BadColumn[];
   readonly unusedColumns: readonly string[];
 }
 
@@ -100,6 +102,7 @@ async function read(
     labels: Int8Array.from(labels),
     droppedRows: badRows.count,
     dropped: badRows.list(),
+    badColumns: badRows.columns(),
     unusedColumns: [...input.unusedColumns],
   };
 }

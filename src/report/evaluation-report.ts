@@ -1,0 +1,83 @@
+// The report of `evaluate`: one detector on one file.
+import type { Detector } from '../model/detector.js';
+import {
+  ANOMALY,
+  type Dataset,
+  type DatasetFile,
+  NORMAL,
+  takeLabels,
+} from '../training/dataset.js';
+import { scoresOf } from '../training/evaluation.js';
+import { dealFolds, rowsOf } from '../training/split.js';
+import type { UnseenRows } from '../training/unseen-rows.js';
+import { judgeDetector } from './judged-detector.js';
+import { countText, quantityText } from './numbers.js';
+import type { Report, Section } from './report.js';
+import { reliabilityBlock, thresholdBlock } from './sections/calibration-blocks.js';
+import { correlationSection } from './sections/correlation-section.js';
+import { dataSection } from './sections/data-section.js';
+import { environmentSection } from './sections/environment-section.js';
+import { featureSection } from './sections/feature-section.js';
+import { importanceBlocks } from './sections/importance-blocks.js';
+import { type Folds, rankingBlocks } from './sections/ranking-blocks.js';
+import { classReportBlock, confusionBlock, scoreBlock } from './sections/verdict-blocks.js';
+
+/** Of parts and shuffles; what is drawn does not depend on it but for that. */
+const SEED = 42;
+const N_PARTS = 5;
+
+/** `drift`: what is to be said of how the rows differ from those of the training */
+export function evaluationReport(
+  detector: Detector,
+  dataset: DatasetFile,
+  { rows, trainedOnIt }: UnseenRows,
+  drift: string,
+): Report {
+  const judged = judgeDetector(detector, dataset, rows);
+  const whose = trainedOnIt
+    ? `the ${countText(rows.length)} rows that its training held out`
+    : `all ${quantityText(rows.length, 'row')}; training saw another file`;
+  const verdicts: Section = {
+    title: detector.title,
+    notes: [
+      `Version ${detector.version}, judged on ${whose}. The anomaly is the positive class.`,
+      drift,
+    ],
+    blocks: [
+      confusionBlock(judged),
+      classReportBlock(judged),
+      ...rankingBlocks(judged, partsOf(detector, dataset, rows)),
+      scoreBlock(judged),
+      reliabilityBlock(judged),
+      ...importanceBlocks(judged, SEED),
+      thresholdBlock(detector),
+    ],
+  };
+  return {
+    title: `${detector.title} on ${dataset.file}`,
+    summary:
+      'How well a detector tells anomalies from normal behaviour, on rows that its training did not see.',
+    sections: [
+      verdicts,
+      dataSection(dataset, [{ name: trainedOnIt ? 'held out' : 'judging', rows }]),
+      featureSection(dataset, detector.schema),
+      correlationSection(dataset, detector.schema),
+      environmentSection([detector], { 'parts and shuffles': SEED }),
+    ],
+  };
+}
+
+/** The judging rows in parts: how far the curves stray if there are fewer and other rows. */
+function partsOf(detector: Detector, dataset: Dataset, rows: Int32Array): Folds {
+  const [normal, anomalies] = [NORMAL, ANOMALY].map((label) =>
+    dealFolds(dataset, rowsOf(dataset, label, rows), N_PARTS, SEED),
+  );
+  const parts = normal.map((part, i) => Int32Array.from([...part, ...anomalies[i]]));
+  return {
+    scored: parts.map((part) => ({
+      scores: scoresOf(detector, dataset, part),
+      labels: takeLabels(dataset, part),
+    })),
+    what: `the mean over ${N_PARTS} parts of the rows ± one standard deviation`,
+  };
+}

@@ -1,0 +1,29 @@
+// Numbers as reports print them.
+
+/** '12,345' */
+export function countText(count: number): string {
+  return count.toLocaleString('en');
+}
+
+/** '1 row', '2,000 rows' */
+export function quantityText(count: number, noun: string, plural = `${noun}s`): string {
+  return `${countText(count)} ${count === 1 ? noun : plural}`;
+}
+
+/** '93.4 %' */
+export function percentText(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** Four decimals, as the commands print rates. */
+export function rateText(rate: number): string {
+  return rate.toFixed(4);
+}
+
+/** Three digits of meaning, so that ends of bins and scores of any size can be read. */
+export function shortText(value: number): string {
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-4 || size >= 1e7)
+    ? value.toExponential(2)
+    : Number(value.toPrecision(3)).toLocaleString('en', { maximumFractionDigits: 7 });
+}
