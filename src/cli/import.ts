@@ -58,7 +58,7 @@ export function addImportCommand(program: Command): void {
     .option('--name <name>', 'of the detector (default: after the file that is written)')
     .option('--anomaly-class <label>', "of a classifier: the anomalous class (default: '-1')")
     .requiredOption('--out <file|dir>', 'detector file to write, or its folder')
-    .option('--check <rows>', 'CSV, NDJSON or JSON file of behaviours to score')
+    .option('--check <rows>', 'CSV, NDJSON, JSON or Parquet file of behaviours to score')
     .option('--expected <file>', 'CSV file of what the library says of these rows')
     .option('--tolerance <number>', 'largest difference', parseTolerance, DEFAULT_TOLERANCE)
     .addHelpText('after', HELP)

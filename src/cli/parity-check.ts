@@ -1,6 +1,7 @@
 // Scores rows with an imported detector and compares with what the library that trained the model says of them.
 import { createEngine } from '../engine/engine.js';
 import { AnomalyPredictorError } from '../errors.js';
+import { BadRows } from '../formats/bad-rows.js';
 import { readBlocks } from '../formats/behaviour-blocks.js';
 import { openBehaviours } from '../formats/behaviour-file.js';
 import { readCsv } from '../formats/csv.js';
@@ -9,6 +10,7 @@ import { numberColumn } from '../formats/wanted-values.js';
 import type { Detector } from '../model/detector.js';
 import { isAnomaly } from '../model/verdict.js';
 import { formatQuantity, formatShare } from './numbers.js';
+import { skippedText, tellUnusedColumns } from './reading-notes.js';
 
 /** What the library says, and how far from it the detector may be. */
 export interface Comparison {
@@ -36,8 +38,8 @@ export async function checkParity(
   rowsFile: string,
   comparison: Comparison | undefined,
 ): Promise<string> {
-  const { scores, skipped } = await scoreFile(detector, rowsFile, comparison !== undefined);
-  const summary = summaryOf(scores, skipped, rowsFile);
+  const { scores, badRows } = await scoreFile(detector, rowsFile, comparison !== undefined);
+  const summary = summaryOf(scores, badRows, rowsFile);
   if (comparison === undefined) return summary;
 
   const expected = await readExpected(comparison.file);
@@ -69,13 +71,14 @@ export async function checkParity(
 /** A row that cannot be used is skipped, or thrown where `needsAll`. */
 async function scoreFile(detector: Detector, file: string, needsAll: boolean) {
   const engine = await createEngine({ workers: 0 });
+  const input = await openBehaviours(file);
+  const badRows = new BadRows(needsAll ? 'fail' : 'skip');
   const scores: number[] = [];
-  let skipped = 0;
   try {
-    for await (const block of readBlocks(await openBehaviours(file), detector)) {
+    for await (const block of readBlocks(input, detector)) {
       const { errors } = block;
-      if (needsAll) for (const error of errors.values()) throw error;
-      skipped += errors.size;
+      badRows.add(errors.values());
+      badRows.check();
       const { scores: blockScores } = await engine.score(detector, block.values);
       blockScores.forEach((score, row) => {
         if (!errors.has(row)) scores.push(score);
@@ -87,10 +90,11 @@ async function scoreFile(detector: Detector, file: string, needsAll: boolean) {
   if (scores.length === 0) {
     throw new AnomalyPredictorError('bad-data-file', `${file} has no row to score`, { file });
   }
-  return { scores, skipped };
+  tellUnusedColumns(input.unusedColumns);
+  return { scores, badRows };
 }
 
-function summaryOf(scores: readonly number[], skipped: number, file: string): string {
+function summaryOf(scores: readonly number[], badRows: BadRows, file: string): string {
   const anomalies = scores.filter(isAnomaly).length;
   const [lowest, highest] = scores.reduce(
     ([low, high], score) => [Math.min(low, score), Math.max(high, score)],
@@ -98,9 +102,9 @@ function summaryOf(scores: readonly number[], skipped: number, file: string): st
   );
   return (
     `${file}: ${formatQuantity(scores.length, 'row')}, ` +
-    (skipped > 0 ? `${skipped} more cannot be used, ` : '') +
+    (badRows.count > 0 ? `${badRows.count} more cannot be used, ` : '') +
     `${formatQuantity(anomalies, 'anomaly', 'anomalies')} (${formatShare(anomalies / scores.length)}), ` +
-    `scores from ${lowest} to ${highest}`
+    `scores from ${lowest} to ${highest}${skippedText(badRows.list())}`
   );
 }
 

@@ -19,7 +19,7 @@ const TrainingProvenance = v.strictObject({
     file,
     sha256,
     rows: count('Rows that were used'),
-    droppedRows: count('Rows with a missing value'),
+    droppedRows: count('Rows that could not be used'),
   }),
   split: v.strictObject({
     seed: v.pipe(v.number(), v.integer('a whole number')),

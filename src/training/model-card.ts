@@ -36,7 +36,7 @@ Version \`${version}\`, written by ${trainer}.
 ## Data
 
 \`${data.file}\`, the labelled part of the public “API Access Behaviour Anomaly Dataset” (Kaggle, tangodelta),
-SHA-256 \`${data.sha256}\`. ${data.rows} rows are used, ${data.droppedRows} with a missing value are dropped. The data are
+SHA-256 \`${data.sha256}\`. ${data.rows} rows are used, ${data.droppedRows} that cannot be used are dropped. The data are
 not part of this project; their licence is the publisher’s.
 
 Features: ${schema.features.map((feature) => `\`${feature.name}\` (${feature.unit})`).join(', ')}.

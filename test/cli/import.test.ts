@@ -165,7 +165,8 @@ describe('the check of an imported model', () => {
     const { code, stdout } = await run(forest.file, 'gap.safetensors', '--check', gap);
     expect(code).toBe(0);
     expect(stdout).toContain(
-      `${gap}: 1 row, 1 more cannot be used, 0 anomalies (0.0 %), scores from 1 to 1`,
+      `${gap}: 1 row, 1 more cannot be used, 0 anomalies (0.0 %), scores from 1 to 1\n` +
+        '  line 2: "gap" is missing\n',
     );
   });
 

@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { BatchScores } from '../../src/engine/batch-scores.js';
 import { createEngine } from '../../src/engine/engine.js';
 import { saveDetector } from '../../src/model/detector-store.js';
+import { parquetFile } from '../support/behaviour-files.js';
 import { runCommand, startCommand } from '../support/command-line.js';
 import {
   ANOMALOUS_ROW,
@@ -33,6 +34,7 @@ beforeAll(async () => {
 const ndjson = `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`;
 const arrays = rows.map((row) => names.map((name) => row[name]));
 const csv = `${[names, ...arrays].map((cells) => cells.join(',')).join('\n')}\n`;
+const parquet = parquetFile({ names, rows: arrays });
 const verdict = (row: number, at = row) => ({
   row,
   prediction: expected.predictions[at],
@@ -50,6 +52,13 @@ describe('every form of input gives the same verdicts', () => {
     ['NDJSON of objects', 'rows.ndjson', ndjson],
     ['NDJSON without an extension', 'lines.txt', `\n  ${ndjson}`],
     ['NDJSON of arrays', 'rows.jsonl', arrays.map((row) => JSON.stringify(row)).join('\r\n')],
+    [
+      'CSV with semicolons and decimal commas',
+      'rows.txt',
+      csv.replace(/[,.]/g, (c) => (c === ',' ? ';' : ',')),
+    ],
+    ['Parquet', 'rows.parquet', parquet],
+    ['Parquet without an extension', 'table', parquet],
     ['a JSON array', 'rows.json', JSON.stringify(rows)],
     ['a JSON array without an extension', 'array', JSON.stringify(rows, undefined, 2)],
     ['a JSON batch of rows', 'batch', JSON.stringify({ rows: arrays })],
@@ -73,6 +82,7 @@ describe('every form of input gives the same verdicts', () => {
     ['CSV', csv],
     ['NDJSON', ndjson],
     ['JSON', JSON.stringify({ rows })],
+    ['Parquet', parquet],
   ])('%s from stdin', async (_, input) => {
     const args = ['score', '-', '--model', model, '--format', 'ndjson'];
     const { code, stdout } = await runCommand(args, { input });
@@ -109,6 +119,8 @@ describe('the output', () => {
     const json = await score(file, '--format', 'json');
     expect(JSON.parse(json.stdout)).toEqual([0, 1, 2].map((row) => verdict(row)));
     const table = await score(file, '--format', 'csv');
+    const fromParquet = await score(folder.write('rows.parquet', parquet));
+    expect(fromParquet.stdout).toBe(table.stdout);
     expect(
       parse(table.stdout, {
         columns: true,
