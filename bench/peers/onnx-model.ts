@@ -25,15 +25,19 @@ export function encodeOnnx(model: PeerModel): Uint8Array {
   const scaled = model.scaler === undefined ? ONNX_INPUT : 'scaled';
   const nodes = model.scaler === undefined ? [] : [scalerNode(model.scaler, scaled)];
   nodes.push(isForest ? forestNode(model.forest, scaled) : svmNode(model.svm, scaled));
-  const outputs = { name: ONNX_OUTPUT, elementType: 'float', nColumns: isForest ? 2 : 1 } as const;
-  const labels = { name: 'labels', elementType: 'int64', nColumns: undefined } as const;
+  const outputs = {
+    name: ONNX_OUTPUT,
+    elementType: 'float',
+    shape: ['nRows', isForest ? 2 : 1],
+  } as const;
+  const labels = { name: 'labels', elementType: 'int64', shape: ['nRows'] } as const;
   return encodeOnnxModel({
     irVersion: IR_VERSION,
     producerName: 'bench',
     producerVersion: '',
     operatorSets: { '': OPERATOR_SET, [ML_DOMAIN]: ML_OPERATOR_SET },
     graphName: 'detector',
-    inputs: [{ name: ONNX_INPUT, elementType: 'float', nColumns: nFeaturesOf(model) }],
+    inputs: [{ name: ONNX_INPUT, elementType: 'float', shape: ['nRows', nFeaturesOf(model)] }],
     outputs: isForest ? [labels, outputs] : [outputs],
     nodes,
     initializers: {},

@@ -4,17 +4,16 @@
 //   label   int64 [rows]               1 normal, −1 anomaly
 //   score   double [rows × 1]          as the detector's; a forest's has the precision of float32
 import type { Forest, OneClassSvm, Transform } from '../../../native-free-kernels/contract.js';
-import { AnomalyPredictorError } from '../../errors.js';
 import type { Detector, IsolationForestModel } from '../../model/detector.js';
 import { PACKAGE_VERSION } from '../../package-paths.js';
+import { LOG1P, QUANTILE_MAP } from './column-functions.js';
+import { FUNCTION_DOMAIN, OPERATOR_SET } from './define-function.js';
 import { nodesOfForest } from './forest-attributes.js';
 import { ELEMENT_TYPES, ML_DOMAIN } from './format.js';
 import {
   DECISIONS,
   FEATURES_KEY,
-  FUNCTION_DOMAIN,
   NORMALIZE,
-  OPERATOR_SET,
   SCALE_FLOAT32,
   SCALE_TO_RANGE,
   STANDARDIZE,
@@ -50,10 +49,10 @@ export function exportOnnx(detector: Detector): Uint8Array {
     producerVersion: PACKAGE_VERSION,
     operatorSets: { '': OPERATOR_SET, [ML_DOMAIN]: ML_OPERATOR_SET, [FUNCTION_DOMAIN]: 1 },
     graphName: name,
-    inputs: [{ name: INPUT, elementType: 'double', nColumns: names.length }],
+    inputs: [{ name: INPUT, elementType: 'double', shape: ['nRows', names.length] }],
     outputs: [
-      { name: LABEL, elementType: 'int64', nColumns: undefined },
-      { name: SCORE, elementType: 'double', nColumns: 1 },
+      { name: LABEL, elementType: 'int64', shape: ['nRows'] },
+      { name: SCORE, elementType: 'double', shape: ['nRows', 1] },
     ],
     nodes: graph.nodes,
     initializers: graph.initializers,
@@ -134,11 +133,18 @@ function addTransform(graph: GraphBuilder, rows: string, transform: Transform): 
       });
     }
     case 'log1p':
-    case 'quantile':
-      throw new AnomalyPredictorError(
-        'bad-option',
-        `a detector with the transform "${transform.type}" cannot be written as ONNX`,
-      );
+      return graph.call(LOG1P, rows, { columns: indices(transform.columns) });
+    case 'quantile': {
+      const { columns, nQuantiles, quantiles } = transform;
+      return graph.call(QUANTILE_MAP, rows, {
+        columns: indices(columns),
+        quantiles: {
+          elementType: 'double',
+          dimensions: [columns.length, nQuantiles],
+          values: quantiles,
+        },
+      });
+    }
   }
 }
 
@@ -222,6 +228,11 @@ function addLabel(graph: GraphBuilder, borderIsNormal: boolean): void {
 
 function numbers(values: ArrayLike<number>): TensorData {
   return { elementType: 'double', dimensions: [values.length], values };
+}
+
+/** As GatherND takes them. */
+function indices(values: ArrayLike<number>): TensorData {
+  return { elementType: 'int64', dimensions: [values.length, 1], values };
 }
 
 /** Without dimensions, as the limits of Clip. */

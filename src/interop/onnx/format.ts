@@ -41,6 +41,7 @@ export const ATTRIBUTE = {
   int: 3,
   string: 4,
   tensor: 5,
+  graph: 6,
   floats: 7,
   ints: 8,
   strings: 9,
@@ -77,6 +78,8 @@ export const ATTRIBUTE_TYPES = {
   strings: 8,
 } as const;
 export type AttributeType = keyof typeof ATTRIBUTE_TYPES;
+/** Graphs within nodes are written only. */
+export const WRITTEN_ATTRIBUTE_TYPES = { ...ATTRIBUTE_TYPES, graph: 5 } as const;
 
 /** TensorProto.DataType of the elements that are read and written. */
 export const ELEMENT_TYPES = {

@@ -3,19 +3,13 @@
 // X is [rows × features]; vectors are [vectors × features], coefficients [vectors × 1], all else one number or one
 // per feature.
 import type { KernelFunction, Transform } from '../../../native-free-kernels/contract.js';
+import { LOG1P, QUANTILE_MAP } from './column-functions.js';
+import { alongAxis, constant, define, node } from './define-function.js';
 import { ELEMENT_TYPES } from './format.js';
-import {
-  type AttributeData,
-  encodeFunction,
-  type FunctionData,
-  type NodeData,
-} from './write-model.js';
+import { encodeFunction, type FunctionData, type NodeData } from './write-model.js';
 
-export const FUNCTION_DOMAIN = 'anomaly-predictor';
 /** Of the metadata: a JSON list of the features' names, in the order of the columns. */
 export const FEATURES_KEY = 'features';
-/** Of ONNX itself; the last before operators take their axes as inputs. */
-export const OPERATOR_SET = 15;
 
 const SVM_INPUTS = ['X', 'vectors', 'coefficients', 'intercept'] as const;
 
@@ -134,38 +128,20 @@ export const NORMALIZE: Readonly<Record<Norm, FunctionData>> = {
   ]),
 };
 
-const ALL = [
+const ALL: readonly FunctionData[] = [
   ...Object.values(DECISIONS),
   STANDARDIZE,
   SCALE_TO_RANGE,
   SCALE_FLOAT32,
   ...Object.values(NORMALIZE),
+  LOG1P,
+  QUANTILE_MAP,
 ];
+
+/** Encoded once: a file may define many. */
+const ENCODED = ALL.map((data) => ({ data, bytes: encodeFunction(data) }));
 
 /** The function that `bytes` define, where they do it as an exported model does. */
 export function functionOf(bytes: Uint8Array): FunctionData | undefined {
-  return ALL.find((data) => Buffer.compare(encodeFunction(data), bytes) === 0);
-}
-
-function define(name: string, inputs: readonly string[], nodes: readonly NodeData[]): FunctionData {
-  const operatorSets = { '': OPERATOR_SET };
-  return { name, domain: FUNCTION_DOMAIN, inputs, outputs: ['Y'], nodes, operatorSets };
-}
-
-function node(
-  operator: string,
-  inputs: readonly string[],
-  output: string,
-  attributes: Readonly<Record<string, AttributeData>> = {},
-): NodeData {
-  return { operator, inputs, outputs: [output], attributes };
-}
-
-function constant(name: string, value: number, elementType: 'double' | 'int64' = 'double') {
-  const tensor = { elementType, dimensions: [1], values: [value] };
-  return node('Constant', [], name, { value: { tensor } });
-}
-
-function alongAxis(axis: number): Readonly<Record<string, AttributeData>> {
-  return { axes: { ints: [axis] }, keepdims: { int: 1 } };
+  return ENCODED.find((known) => Buffer.compare(known.bytes, bytes) === 0)?.data;
 }

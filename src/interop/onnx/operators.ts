@@ -9,9 +9,9 @@ import {
   signTable,
   sumOfTrees,
 } from './arithmetic.js';
+import { FUNCTION_DOMAIN } from './define-function.js';
 import { type ElementType, elementTypeOf, ML_DOMAIN } from './format.js';
 import { applyFunction, type DefinedFunctions } from './function-operators.js';
-import { FUNCTION_DOMAIN } from './functions.js';
 import type { NodeAttributes } from './node-attributes.js';
 import type { OnnxNode } from './read-model.js';
 import { castRows, hasAllFeatures, transformed } from './scaled-rows.js';

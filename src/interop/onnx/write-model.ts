@@ -1,7 +1,6 @@
 // Plain descriptions of nodes, tensors and graphs to the bytes of an ONNX file.
 import {
   ATTRIBUTE,
-  ATTRIBUTE_TYPES,
   DIMENSION,
   ELEMENT_TYPES,
   FUNCTION,
@@ -15,6 +14,7 @@ import {
   TENSOR_TYPE,
   TYPE,
   VALUE_INFO,
+  WRITTEN_ATTRIBUTE_TYPES,
 } from './format.js';
 import {
   type MessageWriter,
@@ -44,6 +44,7 @@ export type AttributeData =
   | { readonly int: number }
   | { readonly string: string }
   | { readonly tensor: TensorData }
+  | { readonly graph: GraphData }
   | { readonly floats: ArrayLike<number> }
   | { readonly ints: ArrayLike<number> }
   | { readonly strings: readonly string[] };
@@ -72,20 +73,23 @@ export type OperatorSets = Readonly<Record<string, number>>;
 export interface PortData {
   readonly name: string;
   readonly elementType: keyof typeof ELEMENT_TYPES;
-  /** Behind the number of rows, which is left open. */
-  readonly nColumns: number | undefined;
+  /** Names stand for lengths that are left open; no shape, for one that is itself. */
+  readonly shape?: readonly (number | string)[];
 }
 
-export interface ModelData {
-  readonly irVersion: number;
-  readonly producerName: string;
-  readonly producerVersion: string;
-  readonly operatorSets: OperatorSets;
+export interface GraphData {
   readonly graphName: string;
   readonly inputs: readonly PortData[];
   readonly outputs: readonly PortData[];
   readonly nodes: readonly NodeData[];
   readonly initializers: Readonly<Record<string, TensorData>>;
+}
+
+export interface ModelData extends GraphData {
+  readonly irVersion: number;
+  readonly producerName: string;
+  readonly producerVersion: string;
+  readonly operatorSets: OperatorSets;
   readonly metadata: Readonly<Record<string, string>>;
   readonly functions: readonly FunctionData[];
 }
@@ -120,7 +124,7 @@ export function encodeFunction(data: FunctionData): Uint8Array {
   });
 }
 
-function encodeGraph({ graphName, inputs, outputs, nodes, initializers }: ModelData): Uint8Array {
+function encodeGraph({ graphName, inputs, outputs, nodes, initializers }: GraphData): Uint8Array {
   return message((writer) => {
     for (const node of nodes) writeBytes(writer, GRAPH.node, encodeNode(node));
     writeText(writer, GRAPH.name, graphName);
@@ -151,6 +155,7 @@ function encodeAttribute(name: string, data: AttributeData): Uint8Array {
     else if ('int' in data) writeInteger(writer, ATTRIBUTE.int, data.int);
     else if ('string' in data) writeText(writer, ATTRIBUTE.string, data.string);
     else if ('tensor' in data) writeBytes(writer, ATTRIBUTE.tensor, encodeTensor(data.tensor, ''));
+    else if ('graph' in data) writeBytes(writer, ATTRIBUTE.graph, encodeGraph(data.graph));
     else if ('floats' in data) {
       for (let i = 0; i < data.floats.length; i++) {
         writeFloat(writer, ATTRIBUTE.floats, data.floats[i]);
@@ -160,8 +165,8 @@ function encodeAttribute(name: string, data: AttributeData): Uint8Array {
         writeInteger(writer, ATTRIBUTE.ints, data.ints[i]);
       }
     } else for (const text of data.strings) writeText(writer, ATTRIBUTE.strings, text);
-    const [type] = Object.keys(data) as (keyof typeof ATTRIBUTE_TYPES)[];
-    writeInteger(writer, ATTRIBUTE.type, ATTRIBUTE_TYPES[type]);
+    const [type] = Object.keys(data) as (keyof typeof WRITTEN_ATTRIBUTE_TYPES)[];
+    writeInteger(writer, ATTRIBUTE.type, WRITTEN_ATTRIBUTE_TYPES[type]);
   });
 }
 
@@ -178,22 +183,27 @@ function encodeTensor({ elementType, dimensions, values }: TensorData, name: str
   });
 }
 
-/** [any number of rows × nColumns], or [rows] without columns. */
-function encodePort({ name, elementType, nColumns }: PortData): Uint8Array {
-  const rows = message((writer) => writeText(writer, DIMENSION.parameter, 'nRows'));
-  const columns = message((writer) => writeInteger(writer, DIMENSION.value, nColumns ?? 0));
-  const shape = message((writer) => {
-    writeBytes(writer, SHAPE.dimension, rows);
-    if (nColumns !== undefined) writeBytes(writer, SHAPE.dimension, columns);
-  });
+function encodePort({ name, elementType, shape }: PortData): Uint8Array {
   const tensor = message((writer) => {
     writeInteger(writer, TENSOR_TYPE.elementType, ELEMENT_TYPES[elementType]);
-    writeBytes(writer, TENSOR_TYPE.shape, shape);
+    if (shape !== undefined) writeBytes(writer, TENSOR_TYPE.shape, encodeShape(shape));
   });
   return message((writer) => {
     writeText(writer, VALUE_INFO.name, name);
     const type = message((inner) => writeBytes(inner, TYPE.tensor, tensor));
     writeBytes(writer, VALUE_INFO.type, type);
+  });
+}
+
+function encodeShape(shape: readonly (number | string)[]): Uint8Array {
+  return message((writer) => {
+    for (const length of shape) {
+      const dimension = message((inner) => {
+        if (typeof length === 'string') writeText(inner, DIMENSION.parameter, length);
+        else writeInteger(inner, DIMENSION.value, length);
+      });
+      writeBytes(writer, SHAPE.dimension, dimension);
+    }
   });
 }
 

@@ -10,11 +10,18 @@ import { exportOnnx } from '../../../src/interop/onnx/export-onnx.js';
 import { importOnnx } from '../../../src/interop/onnx/import-onnx.js';
 import type { Detector } from '../../../src/model/detector.js';
 import { loadCatalog } from '../../../src/model/detector-store.js';
+import { API_BEHAVIOUR_ENCODER } from '../../../src/model/encoder.js';
 import { layOutForest } from '../../../src/model/forest-layout.js';
 import { API_BEHAVIOUR_SCHEMA } from '../../../src/model/schema.js';
 import { Scorer, type ScoringParts } from '../../../src/model/scorer.js';
 import { SHIPPED_MODELS_FOLDER } from '../../../src/package-paths.js';
+import { readDataset } from '../../../src/training/dataset.js';
 import { MersenneTwister } from '../../../src/training/mersenne-twister.js';
+import { hybrid } from '../../../src/training/recipes/hybrid.js';
+import { ocsvm } from '../../../src/training/recipes/ocsvm.js';
+import type { Recipe } from '../../../src/training/recipes/recipe.js';
+import type { Settings } from '../../../src/training/settings.js';
+import { trainDetector } from '../../../src/training/train.js';
 import {
   randomScaler,
   randomSvm,
@@ -22,12 +29,14 @@ import {
   randomValues,
 } from '../../native-free-kernels/random-models.js';
 import { wasmKernels } from '../../support/kernel-sets.js';
+import { labelledCsv } from '../../support/labelled-csv.js';
 import { hasOnnxRuntime, runOnnx } from '../../support/onnx-runtime.js';
 import {
   sampleForest,
   sampleIsolationForest,
   sampleOneClassSvm,
 } from '../../support/sample-detectors.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const N_FEATURES = API_BEHAVIOUR_SCHEMA.features.length;
 const N_ROWS = 100_000;
@@ -57,6 +66,14 @@ const scaling: readonly (readonly [title: string, transform: Transform])[] = [
       factor: randomValues(random, N_FEATURES).map((value) => Math.fround(value + 4)),
     },
   ],
+  [
+    'the logarithm of some features',
+    { type: 'log1p', nFeatures: N_FEATURES, columns: Int32Array.of(0, 3, 4, 8) },
+  ],
+  ...[2, 3, 50, 1_000].map((nQuantiles): readonly [string, Transform] => [
+    `the shares of some features among ${nQuantiles} quantiles`,
+    quantileMap(Int32Array.of(1, 3, 5, 6, 7), nQuantiles),
+  ]),
 ];
 
 /** Usual behaviours, with every second one pulled apart so that about half are anomalies. */
@@ -67,12 +84,23 @@ const BEHAVIOURS = makeBehaviours(N_ROWS, 5).map((value, at) =>
 const ROUND_ROWS = randomValues(random, N_ROWS * N_FEATURES);
 const FEWER_ROWS = ROUND_ROWS.subarray(0, 20_000 * N_FEATURES);
 
+const LOG_OF_USERS = { transform: 'quantile', 'transform.num_users': 'log1p' };
+const data = temporaryFolder().write('data.csv', labelledCsv(900, 200));
+const dataset = await readDataset(data, API_BEHAVIOUR_ENCODER);
+
+async function trained(recipe: Recipe, settings: Settings): Promise<Detector> {
+  return (await trainDetector(recipe, dataset, 5, { settings })).detector;
+}
+
 type Case = readonly [title: string, detector: Detector, rows: Float64Array];
 
 const CASES: readonly Case[] = [
   ...[...loadCatalog(SHIPPED_MODELS_FOLDER).values()].map(
     (detector): Case => [`the shipped ${detector.name}`, detector, BEHAVIOURS],
   ),
+  ['a machine trained on logarithms', await trained(ocsvm, { transform: 'log1p' }), BEHAVIOURS],
+  ['a machine trained on shares', await trained(ocsvm, { transform: 'quantile' }), BEHAVIOURS],
+  ['a forest trained on both', await trained(hybrid, LOG_OF_USERS), BEHAVIOURS],
   ...KERNEL_FUNCTIONS.map(
     (name): Case => [`a machine with kernel ${name}`, machine(name, []), ROUND_ROWS],
   ),
@@ -123,6 +151,15 @@ it('has rows on both sides of the border in every case', () => {
   }).map(([title]) => title);
   expect(oneSided).toEqual([]);
 });
+
+/** Some quantiles are equal, and many rows meet one exactly. */
+function quantileMap(columns: Int32Array, nQuantiles: number): Transform {
+  const quantiles = new Float64Array(columns.length * nQuantiles);
+  for (let start = 0; start < quantiles.length; start += nQuantiles) {
+    quantiles.set(randomValues(random, nQuantiles).sort(), start);
+  }
+  return { type: 'quantile', nFeatures: N_FEATURES, columns, nQuantiles, quantiles };
+}
 
 function machine(name: KernelFunction, transforms: readonly Transform[]): Detector {
   const svm = randomSvm(random, name, 30, N_FEATURES);

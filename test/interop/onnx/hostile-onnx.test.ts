@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LOG1P, QUANTILE_MAP } from '../../../src/interop/onnx/column-functions.js';
 import {
   ATTRIBUTE,
   GRAPH,
@@ -17,8 +18,10 @@ import {
 import {
   type AttributeData,
   encodeOnnxModel,
+  type FunctionData,
   type ModelData,
   type NodeData,
+  type TensorData,
 } from '../../../src/interop/onnx/write-model.js';
 import { onnxFile } from '../../support/onnx-models.js';
 import { thrownBy } from '../../support/thrown-by.js';
@@ -70,6 +73,24 @@ describe('a graph that cannot be served is refused, with the place and what stan
       /does not define it/,
     ],
     [
+      'a function that takes the logarithm of a column that is not there',
+      columnModel(LOG1P, { columns: integers([0, 2]) }),
+      /node 0 \(Log1p\): "columns" has 2, of 2 features/,
+    ],
+    [
+      'a function that takes the logarithm of half a column',
+      columnModel(LOG1P, { columns: doubles([2, 1], [0, 0.5]) }),
+      /"columns" has 0.5/,
+    ],
+    [
+      'a function with quantiles of another number of columns',
+      columnModel(QUANTILE_MAP, {
+        columns: integers([1]),
+        quantiles: doubles([2, 3], [0, 1, 2, 0, 1, 2]),
+      }),
+      /node 0 \(QuantileMap\): "quantiles" has 6 numbers, expected 3/,
+    ],
+    [
       'a node that feeds itself',
       modelOf([node('Identity', ['label'], ['label'])]),
       /node 0 \(Identity\): input "label" is its own output/,
@@ -92,17 +113,17 @@ describe('a graph that cannot be served is refused, with the place and what stan
     ],
     [
       'an input of texts',
-      modelOf([], { inputs: [{ name: 'X', elementType: 'string', nColumns: 2 }] }),
+      modelOf([], { inputs: [{ name: 'X', elementType: 'string', shape: ['nRows', 2] }] }),
       /input "X": elements of string/,
     ],
     [
       'an input of open width',
-      modelOf([], { inputs: [{ name: 'X', elementType: 'float', nColumns: undefined }] }),
+      modelOf([], { inputs: [{ name: 'X', elementType: 'float', shape: ['nRows'] }] }),
       /input "X": its shape \?/,
     ],
     [
       'an input of a million features',
-      modelOf([], { inputs: [{ name: 'X', elementType: 'float', nColumns: 1e6 }] }),
+      modelOf([], { inputs: [{ name: 'X', elementType: 'float', shape: ['nRows', 1e6] }] }),
       /takes 1000000 features/,
     ],
     [
@@ -424,14 +445,35 @@ function modelOf(nodes: readonly NodeData[], changes: Partial<ModelData> = {}): 
     producerVersion: '',
     operatorSets: { '': 15, [ML_DOMAIN]: 3 },
     graphName: 'hostile',
-    inputs: [{ name: 'X', elementType: 'float', nColumns: N_FEATURES }],
-    outputs: [{ name: 'label', elementType: 'int64', nColumns: undefined }],
+    inputs: [{ name: 'X', elementType: 'float', shape: ['nRows', N_FEATURES] }],
+    outputs: [{ name: 'label', elementType: 'int64', shape: ['nRows'] }],
     nodes,
     initializers: {},
     metadata: {},
     functions: [],
     ...changes,
   });
+}
+
+/** Calls a function of exported models on its input; the constants go by the names of the function's. */
+function columnModel(
+  data: FunctionData,
+  constants: Readonly<Record<string, TensorData>>,
+): Uint8Array {
+  const inputs = ['X', ...data.inputs.slice(1)];
+  return modelOf([{ ...node(data.name, inputs, ['label']), domain: data.domain }], {
+    inputs: [{ name: 'X', elementType: 'double', shape: ['nRows', N_FEATURES] }],
+    initializers: constants,
+    functions: [data],
+  });
+}
+
+function integers(values: readonly number[]): TensorData {
+  return { elementType: 'int64', dimensions: [values.length, 1], values };
+}
+
+function doubles(dimensions: readonly number[], values: readonly number[]): TensorData {
+  return { elementType: 'double', dimensions, values };
 }
 
 function modelWith(graph: Uint8Array): Uint8Array {
