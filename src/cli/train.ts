@@ -6,8 +6,9 @@ import { AnomalyPredictorError, showValue } from '../errors.js';
 import { saveDetector } from '../model/detector-store.js';
 import { API_BEHAVIOUR_ENCODER } from '../model/encoder.js';
 import { API_BEHAVIOUR_SCHEMA } from '../model/schema.js';
+import type { TrainedRecipe, TrainingReportOptions } from '../report/training-report.js';
 import { candidateTable } from '../training/candidate-table.js';
-import type { Dataset } from '../training/dataset.js';
+import type { Dataset, DatasetFile } from '../training/dataset.js';
 import { oneClassOnly } from '../training/dataset-faults.js';
 import { Interrupted } from '../training/interrupted.js';
 import { renderModelCard } from '../training/model-card.js';
@@ -20,6 +21,7 @@ import {
   type OnProgress,
   RECIPES,
   SHIPPED_RECIPES,
+  type Trained,
   type TrainOptions,
   trainDetector,
 } from '../training/train.js';
@@ -44,8 +46,10 @@ interface TrainCommandOptions extends TrainingFlags, LabelledFileOptions {
   readonly out: string;
   readonly seed: number;
   readonly targetFpr?: number;
+  readonly report?: string;
 }
 
+const REPORT_NAME = 'training.html';
 const ALL = 'all';
 const API_BEHAVIOUR = { schema: API_BEHAVIOUR_SCHEMA, encoder: API_BEHAVIOUR_ENCODER };
 const LARGEST_SEED = 2 ** 32 - 1;
@@ -69,12 +73,13 @@ export function addTrainCommand(program: Command): void {
       TARGET_RATE_FLAG,
       'set the threshold on half of the normal rows held out, so that at most this share are called anomalies',
       parseTargetRate,
-    );
+    )
+    .option('--report <dir>', `write a report with charts, ${REPORT_NAME}, into this folder`);
   addTrainingFlags(command).action(train);
 }
 
 async function train(options: TrainCommandOptions): Promise<void> {
-  const { detector: wanted, out, seed, targetFpr, workers } = options;
+  const { detector: wanted, out, seed, targetFpr, workers, report } = options;
   if (wanted === ALL && hasTrainingFlags(options)) {
     throw new AnomalyPredictorError(
       'bad-option',
@@ -98,13 +103,20 @@ async function train(options: TrainCommandOptions): Promise<void> {
   const interrupt = () => interruption.abort();
   process.once('SIGINT', interrupt);
   try {
+    const { signal } = interruption;
+    const trainings: TrainedRecipe[] = [];
     for (const [i, recipe] of recipes.entries()) {
-      await trainOne(recipe, dataset, seed, out, {
+      const trained = await trainOne(recipe, dataset, seed, out, {
         ...asked[i],
         workers,
         targetFalsePositiveRate: targetFpr,
-        signal: interruption.signal,
+        signal,
       });
+      trainings.push({ recipe, trained, search: asked[i].search });
+    }
+    if (report !== undefined) {
+      const file = await reportOn(dataset, trainings, report, { seed, workers, signal });
+      console.log(`\nreport written to ${file}`);
     }
   } finally {
     process.off('SIGINT', interrupt);
@@ -117,7 +129,7 @@ async function trainOne(
   seed: number,
   out: string,
   options: TrainOptions,
-): Promise<void> {
+): Promise<Trained> {
   const { scoring } = options.search ?? recipe.search ?? DEFAULT_SEARCH;
   const render = (candidates: readonly CandidateResult[]) => {
     const { header, rows } = candidateTable(candidates, scoring, recipe.method.sizeUnit);
@@ -142,6 +154,7 @@ async function trainOne(
         `${split.testNormal} and ${split.testAnomaly} others:`,
     );
     console.log(renderMetrics(detector.metrics));
+    return trained;
   } catch (error) {
     progress.stop();
     if (!(error instanceof Interrupted)) throw error;
@@ -151,6 +164,26 @@ async function trainOne(
       console.log(`the best so far: --detector ${recipe.name} ${settingArguments(best).join(' ')}`);
     }
     throw error;
+  }
+}
+
+/** The path of the report. What makes it is loaded for those who ask for it: what draws the charts is large. */
+async function reportOn(
+  dataset: DatasetFile,
+  trainings: readonly TrainedRecipe[],
+  folder: string,
+  options: Omit<TrainingReportOptions, 'onProgress'>,
+): Promise<string> {
+  const { trainingReport } = await import('../report/training-report.js');
+  const { writeReport } = await import('../report/write-report.js');
+  const progress = startProgress('report', 1);
+  const onProgress: TrainingReportOptions['onProgress'] = (done, total, name) =>
+    progress.update(done / total, `${done} of ${total} fits like ${name}`);
+  try {
+    const report = await trainingReport(dataset, trainings, { ...options, onProgress });
+    return writeReport(report, folder, REPORT_NAME);
+  } finally {
+    progress.stop();
   }
 }
 

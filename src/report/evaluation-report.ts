@@ -13,14 +13,12 @@ import type { UnseenRows } from '../training/unseen-rows.js';
 import { judgeDetector } from './judged-detector.js';
 import { countText, quantityText } from './numbers.js';
 import type { Report, Section } from './report.js';
-import { reliabilityBlock, thresholdBlock } from './sections/calibration-blocks.js';
 import { correlationSection } from './sections/correlation-section.js';
 import { dataSection } from './sections/data-section.js';
+import { detectorBlocks } from './sections/detector-blocks.js';
 import { environmentSection } from './sections/environment-section.js';
 import { featureSection } from './sections/feature-section.js';
-import { importanceBlocks } from './sections/importance-blocks.js';
-import { type Folds, rankingBlocks } from './sections/ranking-blocks.js';
-import { classReportBlock, confusionBlock, scoreBlock } from './sections/verdict-blocks.js';
+import type { Folds } from './sections/ranking-blocks.js';
 
 /** Of parts and shuffles; what is drawn does not depend on it but for that. */
 const SEED = 42;
@@ -43,15 +41,7 @@ export function evaluationReport(
       `Version ${detector.version}, judged on ${whose}. The anomaly is the positive class.`,
       drift,
     ],
-    blocks: [
-      confusionBlock(judged),
-      classReportBlock(judged),
-      ...rankingBlocks(judged, partsOf(detector, dataset, rows)),
-      scoreBlock(judged),
-      reliabilityBlock(judged),
-      ...importanceBlocks(judged, SEED),
-      thresholdBlock(detector),
-    ],
+    blocks: detectorBlocks(judged, partsOf(detector, dataset, rows), SEED),
   };
   return {
     title: `${detector.title} on ${dataset.file}`,

@@ -17,7 +17,12 @@ export function percentText(share: number): string {
 
 /** Four decimals, as the commands print rates. */
 export function rateText(rate: number): string {
-  return rate.toFixed(4);
+  return fixedText(rate, 4);
+}
+
+/** With a real minus, and none before zeros. */
+export function fixedText(value: number, digits: number): string {
+  return (Number(value.toFixed(digits)) || 0).toFixed(digits).replace('-', '−');
 }
 
 /** Three digits of meaning, so that ends of bins and scores of any size can be read. */

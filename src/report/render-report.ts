@@ -15,7 +15,7 @@ export function renderReport({ title, summary, sections }: Report): string {
     sections: sections.map((section, index) => ({
       ...section,
       id: `section-${index + 1}`,
-      blocks: section.blocks.map((block) => ({
+      blocks: wordsLast(section.blocks).map((block) => ({
         ...block,
         isWide: isWide(block),
         svg:
@@ -34,6 +34,12 @@ export function renderReport({ title, summary, sections }: Report): string {
     localsName: 'view',
     rmWhitespace: true,
   }) as string;
+}
+
+/** Cards that are little but words leave gaps between charts. */
+function wordsLast(blocks: readonly Block[]): Block[] {
+  const isWords = ({ figure, table }: Block) => Number(figure === undefined && table === undefined);
+  return blocks.toSorted((a, b) => isWords(a) - isWords(b));
 }
 
 const MOST_NARROW_COLUMNS = 5;

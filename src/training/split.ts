@@ -58,6 +58,19 @@ export function divide(
   return [first, second];
 }
 
+/** About a `share` of the `rows` of either class, alike rows together; ascending. */
+export function drawn(
+  dataset: Dataset,
+  rows: Int32Array,
+  share: number,
+  random: MersenneTwister,
+): Int32Array {
+  const taken = [NORMAL, ANOMALY].map(
+    (label) => divide(dataset, rowsOf(dataset, label, rows), share, random)[0],
+  );
+  return ascending(taken.flat());
+}
+
 /** `rows` dealt into `nFolds` parts of about equal size, alike rows together. */
 export function dealFolds(
   dataset: Dataset,

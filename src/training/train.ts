@@ -168,7 +168,7 @@ async function fitFinally(
   );
 }
 
-function shareRows({ values, labels, nFeatures }: Dataset): SharedRows {
+export function shareRows({ values, labels, nFeatures }: Dataset): SharedRows {
   const shared = {
     values: new Float64Array(new SharedArrayBuffer(values.byteLength)),
     labels: new Int8Array(new SharedArrayBuffer(labels.byteLength)),

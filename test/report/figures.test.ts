@@ -7,7 +7,12 @@ import { foldBand } from '../../src/report/figures/fold-band.js';
 import { binsFor, histogram, linearBins } from '../../src/report/figures/histogram.js';
 import { impurityImportances } from '../../src/report/figures/impurity-importance.js';
 import { permutationImportances } from '../../src/report/figures/permutation-importance.js';
-import { precisionAt, rankingPoints, recallAt } from '../../src/report/figures/ranking-curves.js';
+import {
+  amongAnomalies,
+  precisionAt,
+  rankingPoints,
+  recallAt,
+} from '../../src/report/figures/ranking-curves.js';
 import { reliabilityOf } from '../../src/report/figures/reliability.js';
 import { evaluate } from '../../src/training/evaluation.js';
 import { trainRandomForest } from '../../src/training/random-forest.js';
@@ -65,6 +70,16 @@ describe('the curves of a report', () => {
     const curve = rankingPoints(ranking) ?? [];
     expect([0, 0.25, 0.5, 1].map((x) => recallAt(curve, x))).toEqual([0.5, 0.5, 1, 1]);
     expect([0, 0.5, 0.6, 1].map((x) => precisionAt(curve, x))).toEqual([1, 1, 2 / 3, 2 / 3]);
+  });
+
+  it('tell what precision would be among other shares of anomalies', () => {
+    const share = labels.filter((label) => label === -1).length / labels.length;
+    const precisionOf = (curve: typeof points) => curve.map(({ precision }) => precision);
+    expect(precisionOf(amongAnomalies(points, share))).toEqual(close(precisionOf(points)));
+    // Recall 0.5 without a false alarm; then all, and half of the normal rows.
+    const ranking = { scores: Float64Array.of(-2, -1, 0, 1), labels: Int8Array.of(-1, 1, -1, 1) };
+    const rare = amongAnomalies(rankingPoints(ranking) ?? [], 0.1);
+    expect(precisionOf(rare)).toEqual(close([1, 1, 0.05 / 0.5, 0.1 / 0.55, 0.1]));
   });
 
   it('are left out where a class has no row', () => {

@@ -17,7 +17,7 @@ export function valueAxis(axis: Axis, orientation: 'x' | 'y') {
     type: axis.isLogarithmic ? ('log' as const) : ('value' as const),
     min: axis.min ?? (orientation === 'x' ? ('dataMin' as const) : undefined),
     max: axis.max ?? (orientation === 'x' ? ('dataMax' as const) : undefined),
-    axisLine: { show: true, lineStyle: { color: MUTED } },
+    axisLine: { show: true, onZero: false, lineStyle: { color: MUTED } },
     axisTick: { lineStyle: { color: MUTED } },
     axisLabel: {
       color: MUTED,

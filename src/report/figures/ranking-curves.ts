@@ -45,6 +45,16 @@ export function rankingPoints({ scores, labels }: ScoredRows): RankingPoint[] | 
   return points;
 }
 
+/** The same ranking among rows of which a `share` are anomalies, on which precision depends. */
+export function amongAnomalies(points: readonly RankingPoint[], share: number): RankingPoint[] {
+  return points.map((point) => {
+    const found = share * point.recall;
+    const falseAlarms = (1 - share) * point.falsePositiveRate;
+    const precision = found + falseAlarms === 0 ? 1 : found / (found + falseAlarms);
+    return { ...point, precision };
+  });
+}
+
 /** Recall at a false positive rate, on straight lines between the points. */
 export function recallAt(points: readonly RankingPoint[], falsePositiveRate: number): number {
   // The last of those at the same rate: the curve rises upright there.

@@ -1,5 +1,6 @@
 // Whether risks are probabilities, and how the threshold was set.
 import type { Detector } from '../../model/detector.js';
+import { binomialInterval } from '../../training/binomial-interval.js';
 import { reliabilityOf } from '../figures/reliability.js';
 import type { JudgedDetector } from '../judged-detector.js';
 import { countText, percentText, quantityText, rateText, shortText } from '../numbers.js';
@@ -7,10 +8,11 @@ import type { Block } from '../report.js';
 
 export function reliabilityBlock({ detector, scored, risks }: JudgedDetector): Block {
   const { bins, brierScore } = reliabilityOf(risks, scored.labels);
+  const intervals = bins.map(({ anomalies, rows }) => binomialInterval(anomalies * rows, rows));
   return {
     title: 'Calibration of the risk',
     notes: [
-      `Brier score ${rateText(brierScore)}; 0 is perfect. Were risks probabilities, the points would lie on the diagonal.`,
+      `Brier score ${rateText(brierScore)}; 0 is perfect. Were risks probabilities, the points would lie on the diagonal. Band: 95 % intervals.`,
       detector.model.type === 'forest'
         ? 'The risk is the share of votes; where other rows hold fewer anomalies, fewer of one risk are anomalies.'
         : 'The risk of this detector is a rescaled score and no probability: only its order and the border at 0.5 mean something.',
@@ -26,6 +28,7 @@ export function reliabilityBlock({ detector, scored, risks }: JudgedDetector): B
             tone: 'accent',
             points: bins.map(({ meanRisk, anomalies }) => [meanRisk, anomalies]),
             hasDots: true,
+            band: intervals.map(({ low, high }, i) => [bins[i].meanRisk, low, high]),
           },
           {
             name: 'probabilities',
@@ -46,10 +49,11 @@ export function reliabilityBlock({ detector, scored, risks }: JudgedDetector): B
         .join('; '),
     },
     table: {
-      header: ['mean risk', 'share of anomalies', 'rows'],
-      rows: bins.map(({ meanRisk, anomalies, rows }) => [
+      header: ['mean risk', 'share of anomalies', '95 % interval', 'rows'],
+      rows: bins.map(({ meanRisk, anomalies, rows }, i) => [
         meanRisk.toFixed(3),
         percentText(anomalies),
+        `${percentText(intervals[i].low)} to ${percentText(intervals[i].high)}`,
         countText(rows),
       ]),
     },

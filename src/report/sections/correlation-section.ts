@@ -2,6 +2,7 @@
 import type { Schema } from '../../model/schema.js';
 import type { Dataset } from '../../training/dataset.js';
 import { correlationsOf, STRONG_CORRELATION } from '../figures/correlation.js';
+import { fixedText } from '../numbers.js';
 import type { Block, Section, Table } from '../report.js';
 
 /** More do not fit side by side. */
@@ -68,7 +69,5 @@ function heatmapBlock(names: readonly string[], matrix: readonly (readonly numbe
 }
 
 function text(correlation: number): string {
-  return Number.isNaN(correlation)
-    ? '–'
-    : (Math.round(100 * correlation) / 100 || 0).toFixed(2).replace('-', '−');
+  return Number.isNaN(correlation) ? '–' : fixedText(correlation, 2);
 }

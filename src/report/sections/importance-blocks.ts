@@ -1,11 +1,11 @@
 // Which features a detector relies on.
-import { ANOMALY, NORMAL, takeLabels, takeRows } from '../../training/dataset.js';
+import { takeLabels, takeRows } from '../../training/dataset.js';
 import { MersenneTwister } from '../../training/mersenne-twister.js';
-import { divide, rowsOf } from '../../training/split.js';
+import { drawn } from '../../training/split.js';
 import { impurityImportances } from '../figures/impurity-importance.js';
 import { permutationImportances } from '../figures/permutation-importance.js';
 import type { JudgedDetector } from '../judged-detector.js';
-import { quantityText, rateText } from '../numbers.js';
+import { fixedText, quantityText, rateText } from '../numbers.js';
 import type { Block } from '../report.js';
 
 /** Bounds the time: every feature is shuffled, and all rows scored, several times. */
@@ -25,7 +25,9 @@ function permutationBlock(
     return { title, notes: ['Left out: it takes rows of both classes.'] };
   }
   const sample =
-    rows.length <= MOST_ROWS ? rows : sampled(dataset, rows, MOST_ROWS / rows.length, seed);
+    rows.length <= MOST_ROWS
+      ? rows
+      : drawn(dataset, rows, MOST_ROWS / rows.length, new MersenneTwister(seed));
   const names = detector.schema.features.map(({ name }) => name);
   const importances = permutationImportances(
     detector,
@@ -52,7 +54,7 @@ function permutationBlock(
             tone: 'accent',
             values: importances.map(({ mean }) => mean),
             labels: importances.map(
-              ({ mean, deviation }) => `${mean.toFixed(3)} ± ${deviation.toFixed(3)}`,
+              ({ mean, deviation }) => `${fixedText(mean, 3)} ± ${fixedText(deviation, 3)}`,
             ),
           },
         ],
@@ -68,20 +70,6 @@ function permutationBlock(
       ]),
     },
   };
-}
-
-/** About a `share` of the rows of either class. */
-function sampled(
-  dataset: JudgedDetector['dataset'],
-  rows: Int32Array,
-  share: number,
-  seed: number,
-): Int32Array {
-  const random = new MersenneTwister(seed);
-  const taken = [NORMAL, ANOMALY].flatMap(
-    (label) => divide(dataset, rowsOf(dataset, label, rows), share, random)[0],
-  );
-  return Int32Array.from(taken).sort();
 }
 
 function impurityBlock({ detector: { model, schema } }: JudgedDetector): Block {

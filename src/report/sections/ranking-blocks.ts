@@ -2,6 +2,7 @@
 import type { Chart, Line, Point } from '../charts/chart.js';
 import { type BandPoint, foldBand } from '../figures/fold-band.js';
 import {
+  amongAnomalies,
   precisionAt,
   type RankingPoint,
   rankingPoints,
@@ -34,9 +35,11 @@ export function rankingBlocks({ scored, metrics }: JudgedDetector, folds: Folds)
       },
     ];
   }
+  const shareOfAnomalies = points[points.length - 1].precision;
   const foldPoints = folds.scored
     .map(rankingPoints)
-    .filter((curve): curve is RankingPoint[] => curve !== undefined);
+    .filter((curve) => curve !== undefined)
+    .map((curve) => amongAnomalies(curve, shareOfAnomalies));
   const bandOf = (at: (points: readonly RankingPoint[], x: number) => number) =>
     foldPoints.length < 2 ? undefined : foldBand(foldPoints.map((curve) => (x) => at(curve, x)));
   return [
@@ -58,18 +61,18 @@ export function rankingBlocks({ scored, metrics }: JudgedDetector, folds: Folds)
       title: 'Precision–recall curve',
       summary:
         `Average precision ${rateText(metrics.averagePrecision)}; ` +
-        `by chance it is the share of anomalies, ${rateText(points[points.length - 1].precision)}.`,
+        `by chance it is the share of anomalies, ${rateText(shareOfAnomalies)}.`,
       axes: ['recall', 'precision'],
       points: [[0, points[1].precision], ...points.slice(1).map(recallAndPrecision)],
       steps: 'before',
       chance: [
-        [0, points[points.length - 1].precision],
-        [1, points[points.length - 1].precision],
+        [0, shareOfAnomalies],
+        [1, shareOfAnomalies],
       ],
       at: (x) => precisionAt(points, x),
       shown: RECALLS_SHOWN,
       band: bandOf(precisionAt),
-      what: folds.what,
+      what: `${folds.what}, as if as many of their rows were anomalies as here`,
     }),
   ];
 }
