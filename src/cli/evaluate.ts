@@ -50,13 +50,16 @@ async function evaluate({ json, report, ...options }: EvaluateOptions): Promise<
   const { rows, trainedOnIt } = judging;
   const metrics = evaluateOn(detector, dataset, rows);
   const drift = normalDrift(detector, dataset, rows);
-  const driftText = describeDrift(detector, drift, 'the normal ones of these rows');
+  const notes = [describeDrift(detector, drift, 'the normal ones of these rows')];
+  if (!trainedOnIt && detector.calibration?.data.sha256 === dataset.sha256) {
+    notes.push('The threshold was set on these rows: of others, more may be called anomalies.');
+  }
   let written: string | undefined;
   if (report !== undefined) {
     // Loaded for those who ask for it: what draws the charts is large.
     const { evaluationReport } = await import('../report/evaluation-report.js');
     const { writeReport } = await import('../report/write-report.js');
-    const content = evaluationReport(detector, dataset, judging, driftText);
+    const content = evaluationReport(detector, dataset, judging, notes);
     written = writeReport(content, report, REPORT_NAME);
   }
   if (json) {
@@ -72,10 +75,7 @@ async function evaluate({ json, report, ...options }: EvaluateOptions): Promise<
       (trainedOnIt ? ', those that its training did not see:' : ':'),
   );
   console.log(renderMetrics(metrics));
-  console.log(`\n${driftText}`);
-  if (!trainedOnIt && detector.calibration?.data.sha256 === dataset.sha256) {
-    console.log('\nThe threshold was set on these rows: of others, more may be called anomalies.');
-  }
+  for (const note of notes) console.log(`\n${note}`);
   if (written !== undefined) console.log(`\nreport written to ${written}`);
 }
 

@@ -99,6 +99,8 @@ async function train(options: TrainCommandOptions): Promise<void> {
   }
   console.log(`${dataset.file}: ${dataset.nRows} rows, ${dataset.droppedRows} more dropped`);
   mkdirSync(out, { recursive: true });
+  // Before the hours that a search may take.
+  if (report !== undefined) mkdirSync(report, { recursive: true });
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
   process.once('SIGINT', interrupt);

@@ -24,22 +24,26 @@ import type { Folds } from './sections/ranking-blocks.js';
 const SEED = 42;
 const N_PARTS = 5;
 
-/** `drift`: what is to be said of how the rows differ from those of the training */
+/** `notes`: what else is to be said of the rows, such as how they differ from those of the training */
 export function evaluationReport(
   detector: Detector,
   dataset: DatasetFile,
   { rows, trainedOnIt }: UnseenRows,
-  drift: string,
+  notes: readonly string[],
 ): Report {
   const judged = judgeDetector(detector, dataset, rows);
   const whose = trainedOnIt
     ? `the ${countText(rows.length)} rows that its training held out`
-    : `all ${quantityText(rows.length, 'row')}; training saw another file`;
+    : `all ${quantityText(rows.length, 'row')}; ${
+        detector.provenance.origin === 'training'
+          ? 'training saw another file'
+          : 'which rows its training saw is not known'
+      }`;
   const verdicts: Section = {
     title: detector.title,
     notes: [
       `Version ${detector.version}, judged on ${whose}. The anomaly is the positive class.`,
-      drift,
+      ...notes,
     ],
     blocks: detectorBlocks(judged, partsOf(detector, dataset, rows), SEED),
   };

@@ -22,7 +22,9 @@ describe.skipIf(!hasChromium)('a report in Chromium (skipped where it is not fou
   beforeAll(async () => {
     const detector = sampleForest();
     const dataset = await readDataset(write('data.csv', labelledCsv(120, 60)), detector.encoder);
-    const report = evaluationReport(detector, dataset, judgingRows(detector, dataset), 'no drift');
+    const report = evaluationReport(detector, dataset, judgingRows(detector, dataset), [
+      'no drift',
+    ]);
     url = pathToFileURL(writeReport(report, path, 'evaluation.html')).href;
     browser = await launchChromium();
   });

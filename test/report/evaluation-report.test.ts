@@ -18,7 +18,7 @@ const data = write('<b>labelled.csv', [header, ...lines.slice(0, -1), gap, ''].j
 
 async function reportOn(detector = sampleForest()) {
   const dataset = await readDataset(data, detector.encoder);
-  return evaluationReport(detector, dataset, judgingRows(detector, dataset), 'no drift');
+  return evaluationReport(detector, dataset, judgingRows(detector, dataset), ['no drift']);
 }
 
 function block(blocks: readonly Block[], title: string): Block {
@@ -72,6 +72,17 @@ describe('the report of an evaluation', () => {
     const { figure, notes } = block(sections[0].blocks, 'Impurity importance');
     expect(figure).toBeUndefined();
     expect(notes[0]).toMatch(/^Left out: only forests/);
+  });
+
+  it('goes on where all rows are of one class', async () => {
+    const detector = sampleForest();
+    const file = write('normal.csv', [header, ...lines.slice(0, 30), ''].join('\n'));
+    const dataset = await readDataset(file, detector.encoder);
+    const report = evaluationReport(detector, dataset, judgingRows(detector, dataset), []);
+    const { blocks } = report.sections[0];
+    expect(block(blocks, 'ROC and precision–recall curves').notes[0]).toMatch(/^Left out/);
+    expect(block(blocks, 'Permutation importance').notes[0]).toMatch(/^Left out/);
+    expect(renderReport(report)).not.toMatch(/NaN|undefined|Infinity/);
   });
 
   it('is one file that loads nothing, runs nothing and shows names as text', async () => {

@@ -17,7 +17,9 @@ export function dataSection(dataset: DatasetFile, parts: readonly Part[]): Secti
     notes: [
       `${file}: ${quantityText(nRows, 'row')} with all values. SHA-256 ${sha256}.`,
       ...(unusedColumns.length > 0
-        ? [`Columns that are not used: ${unusedColumns.join(', ')}.`]
+        ? [
+            `Columns that are not used: ${unusedColumns.map((name) => name || '(without a name)').join(', ')}.`,
+          ]
         : []),
     ],
     blocks: [classBlock(dataset, parts), ...droppedBlocks(dataset)],

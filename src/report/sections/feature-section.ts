@@ -105,20 +105,21 @@ export function histogramChart(
     const shares = histogram(column, bins);
     return bins.edges.map((edge, i) => [edge, shares[Math.min(i, shares.length - 1)]]);
   };
+  const lines: Line[] = [
+    { name: 'normal', tone: 'normal', points: line(normal), steps: 'after', isFilled: true },
+    {
+      name: 'anomalies',
+      tone: 'anomaly',
+      points: line(anomalies),
+      steps: 'after',
+      isDashed: true,
+    },
+  ];
   return {
     kind: 'lines',
     x: { name: axisName, isLogarithmic: bins.isLogarithmic },
     y: { name: 'share of the class', min: 0 },
-    lines: [
-      { name: 'normal', tone: 'normal', points: line(normal), steps: 'after', isFilled: true },
-      {
-        name: 'anomalies',
-        tone: 'anomaly',
-        points: line(anomalies),
-        steps: 'after',
-        isDashed: true,
-      },
-    ],
+    lines: lines.filter((_, i) => [normal, anomalies][i].length > 0),
     marks,
   };
 }
