@@ -7,8 +7,8 @@ import type { Tally } from './job.js';
 
 /** Of one job: enough to see another population in a batch of 1,000. */
 const MOST_ROWS_BINNED = 125;
-/** A value takes 0.02 µs: of a thread that is busy all the time, that is a hundredth (Node 20). */
-const VALUES_PER_MS = 500;
+/** A value takes 0.02 µs, and more where it is counted: of a busy thread less than a hundredth (Node 20). */
+const VALUES_PER_MS = 100;
 /** What a thread that had nothing to do may take at once. */
 const MOST_VALUES = 20_000;
 

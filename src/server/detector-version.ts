@@ -22,9 +22,9 @@ export function versionHeaderOf(detector: Detector): Headers {
 
 /** `tallies`: of a job that might use `detectors`. */
 export function versionHeader(detectors: Detectors, tallies: readonly Tally[]): Headers {
-  const used = tallies.map((tally) => detectorOf(tally, detectors));
-  if (used.length === 1) return versionHeaderOf(used[0]);
-  return { [VERSION_HEADER]: used.map(textOf).join(', ') };
+  if (tallies.length === 1) return versionHeaderOf(detectorOf(tallies[0], detectors));
+  const used = tallies.map((tally) => textOf(detectorOf(tally, detectors)));
+  return { [VERSION_HEADER]: used.join(', ') };
 }
 
 /** The one of `detectors` that the tally is of. */
