@@ -11,6 +11,8 @@ const MOST_ROWS_BINNED = 125;
 const VALUES_PER_MS = 100;
 /** What a thread that had nothing to do may take at once. */
 const MOST_VALUES = 20_000;
+/** Jobs that a thread that has taken too much lets go by: looking at the clock costs single rows more than binning. */
+const JOBS_LET_GO = 16;
 
 /**
  * At low rates all rows are binned, at high ones some of them.
@@ -44,13 +46,19 @@ export function tallyOf(
 /** Of this thread. */
 let valuesLeft = MOST_VALUES;
 let refilledMs = performance.now();
+let jobsToLetGo = 0;
 
 /** How many of `mostRows` may be binned now. */
 function takeRows(mostRows: number, nFeatures: number): number {
+  if (jobsToLetGo > 0) {
+    jobsToLetGo--;
+    return 0;
+  }
   const nowMs = performance.now();
   valuesLeft = Math.min(MOST_VALUES, valuesLeft + (nowMs - refilledMs) * VALUES_PER_MS);
   refilledMs = nowMs;
   const rows = Math.min(mostRows, Math.floor(valuesLeft / (nFeatures + 1)));
   valuesLeft -= rows * (nFeatures + 1);
+  if (rows < mostRows) jobsToLetGo = JOBS_LET_GO;
   return rows;
 }

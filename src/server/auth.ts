@@ -4,7 +4,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { AnomalyPredictorError } from '../errors.js';
 
 const SCHEME = /^bearer +(\S+)$/i;
-/** Headers of so many bytes are no tokens of ours and not worth hashing. */
+/** Headers of so many characters are no tokens of ours and not worth hashing. */
 const LONGEST_HEADER = 1_000;
 
 /** Throws `unauthenticated` without a bearer token and `forbidden` with a wrong one. */
@@ -16,15 +16,12 @@ export function tokenCheck(
   refusal = 'the bearer token is not accepted',
 ): CheckToken {
   const accepted = hashes.map((hash) => Buffer.from(hash, 'hex'));
-  // The header that last brought each token; to compare with it costs a tenth of hashing again.
-  const known: (Buffer | undefined)[] = hashes.map(() => undefined);
-  const header = Buffer.alloc(LONGEST_HEADER);
+  // The header that last brought each token; to compare with it costs a fiftieth of hashing again.
+  const known: (string | undefined)[] = hashes.map(() => undefined);
 
   return function checkToken(authorization) {
-    const length = header.write(authorization);
-    const bytes = header.subarray(0, length);
-    if (length < LONGEST_HEADER && placesOf(bytes, known).length > 0) return;
-    const token = length < LONGEST_HEADER && SCHEME.exec(authorization)?.[1];
+    if (isAmong(authorization, known)) return;
+    const token = authorization.length < LONGEST_HEADER && SCHEME.exec(authorization)?.[1];
     if (!token) {
       throw new AnomalyPredictorError(
         'unauthenticated',
@@ -33,15 +30,33 @@ export function tokenCheck(
     }
     const places = placesOf(sha256(token), accepted);
     if (places.length === 0) throw new AnomalyPredictorError('forbidden', refusal);
-    for (const place of places) known[place] = Buffer.from(bytes);
+    for (const place of places) known[place] = authorization;
   };
 }
-/** Where in `candidates` the same bytes are; how many of them are right does not show in the time. */
-function placesOf(bytes: Buffer, candidates: readonly (Buffer | undefined)[]): number[] {
-  const places: number[] = [];
-  for (const [place, candidate] of candidates.entries()) {
-    if (candidate?.length === bytes.length && timingSafeEqual(candidate, bytes)) places.push(place);
+
+/** Which of `texts` is right, and how far it is, does not show in the time. */
+function isAmong(text: string, texts: readonly (string | undefined)[]): boolean {
+  let isFound = false;
+  for (const candidate of texts) {
+    if (candidate !== undefined && isSame(text, candidate)) isFound = true;
   }
+  return isFound;
+}
+
+/** Texts, because timingSafeEqual needs buffers, which take 0.25 µs of a request's 10 (Node 20). */
+function isSame(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+  return difference === 0;
+}
+
+/** Where in `accepted` the same bytes are; how many of them are right does not show in the time. */
+function placesOf(bytes: Buffer, accepted: readonly Buffer[]): number[] {
+  const places: number[] = [];
+  accepted.forEach((hash, place) => {
+    if (timingSafeEqual(hash, bytes)) places.push(place);
+  });
   return places;
 }
 

@@ -29,7 +29,8 @@ export function versionHeader(detectors: Detectors, tallies: readonly Tally[]): 
 
 /** The one of `detectors` that the tally is of. */
 export function detectorOf({ model }: Tally, detectors: Detectors): Detector {
-  return detectors.find(({ name }) => name === model) ?? detectors[0];
+  const [usual] = detectors;
+  return usual.name === model ? usual : (detectors.find(({ name }) => name === model) ?? usual);
 }
 
 function textOf({ name, version }: Detector): string {
