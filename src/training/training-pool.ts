@@ -1,12 +1,16 @@
 // The worker threads of a training. What they make does not depend on how many there are.
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { FixedQueue, Piscina } from 'piscina';
 import { AnomalyPredictorError } from '../errors.js';
 import type { DecisionTree } from '../model/forest-layout.js';
 import { Interrupted } from './interrupted.js';
 import type { ForestPlan } from './random-forest.js';
 import type { TrainingReply, TrainingTasks } from './training-task.js';
+
+// Node 20 aborts now and then where a thread ends while V8 still optimises its code on another one.
+setFlagsFromString('--no-concurrent-recompilation');
 
 /** Few, so that no thread is without work while another grows the last ones. */
 const TREES_PER_TASK = 4;
