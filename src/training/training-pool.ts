@@ -9,9 +9,6 @@ import { Interrupted } from './interrupted.js';
 import type { ForestPlan } from './random-forest.js';
 import type { TrainingReply, TrainingTasks } from './training-task.js';
 
-// Node 20 aborts now and then where a thread ends while V8 still optimises its code on another one.
-setFlagsFromString('--no-concurrent-recompilation');
-
 /** Few, so that no thread is without work while another grows the last ones. */
 const TREES_PER_TASK = 4;
 
@@ -28,6 +25,8 @@ export class TrainingPool {
   readonly #stop = () => void this.#pool.destroy();
 
   constructor({ workers = availableParallelism(), signal }: TrainingPoolOptions = {}) {
+    // Node 20 aborts now and then where a thread ends while V8 still optimises its code on another one.
+    setFlagsFromString('--no-concurrent-recompilation');
     this.#pool = new Piscina({
       filename: fileURLToPath(new URL('./training-worker.js', import.meta.url)),
       minThreads: workers,
