@@ -1,7 +1,7 @@
 // Writes a detector's model as ONNX, as sklearn-onnx does: Scaler, then SVMRegressor or
 // TreeEnsembleClassifier, all of it in float32: what `export` writes computes in float64.
 import type { Forest, OneClassSvm, StandardScaler } from '../../native-free-kernels/contract.js';
-import { nodesOfForest } from '../../src/interop/onnx/forest-attributes.js';
+import { listsOfForest } from '../../src/interop/onnx/forest-attributes.js';
 import { ML_DOMAIN } from '../../src/interop/onnx/format.js';
 import {
   type AttributeData,
@@ -70,20 +70,15 @@ function svmNode(svm: OneClassSvm, input: string): NodeData {
 
 /** A binary forest names the positive class's share alone, and that under class 0. */
 function forestNode(forest: Forest, input: string): NodeData {
-  const { nodes, leaves } = nodesOfForest(forest);
+  const { attributes, thresholds, leaves } = listsOfForest(forest);
   return mlNode('TreeEnsembleClassifier', input, ['labels', ONNX_OUTPUT], {
     class_ids: { ints: new Uint8Array(leaves.length) },
     class_nodeids: { ints: leaves.map(({ nodeId }) => nodeId) },
     class_treeids: { ints: leaves.map(({ tree }) => tree) },
     class_weights: { floats: leaves.map(({ node }) => forest.leafValue[node] / forest.nTrees) },
     classlabels_int64s: { ints: [0, 1] },
-    nodes_falsenodeids: { ints: nodes.falseIds },
-    nodes_featureids: { ints: nodes.features },
-    nodes_modes: { strings: nodes.modes },
-    nodes_nodeids: { ints: nodes.nodeIds },
-    nodes_treeids: { ints: nodes.treeIds },
-    nodes_truenodeids: { ints: nodes.trueIds },
-    nodes_values: { floats: nodes.thresholds },
+    ...attributes,
+    nodes_values: { floats: thresholds },
     post_transform: { string: 'NONE' },
   });
 }

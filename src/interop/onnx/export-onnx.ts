@@ -8,7 +8,7 @@ import type { Detector, IsolationForestModel } from '../../model/detector.js';
 import { PACKAGE_VERSION } from '../../package-paths.js';
 import { LOG1P, QUANTILE_MAP } from './column-functions.js';
 import { FUNCTION_DOMAIN, OPERATOR_SET } from './define-function.js';
-import { nodesOfForest } from './forest-attributes.js';
+import { listsOfForest } from './forest-attributes.js';
 import { ELEMENT_TYPES, ML_DOMAIN } from './format.js';
 import {
   DECISIONS,
@@ -190,7 +190,7 @@ function addIsolationForest(
 
 /** [rows × 1] double: the mean of float64 values plus `base`, rounded to float32. Trees compare float32 numbers. */
 function addMeanLeafValue(graph: GraphBuilder, rows: string, forest: Forest, base: number): string {
-  const { nodes, leaves } = nodesOfForest(forest);
+  const { attributes, thresholds, leaves } = listsOfForest(forest);
   const weights = leaves.map(({ node }) => forest.leafValue[node]);
   const compared = graph.cast(graph.cast(rows, 'float'), 'double');
   const mean = graph.add('TreeEnsembleRegressor', [compared], {
@@ -199,13 +199,8 @@ function addMeanLeafValue(graph: GraphBuilder, rows: string, forest: Forest, bas
       aggregate_function: { string: 'AVERAGE' },
       base_values_as_tensor: { tensor: numbers([base]) },
       n_targets: { int: 1 },
-      nodes_falsenodeids: { ints: nodes.falseIds },
-      nodes_featureids: { ints: nodes.features },
-      nodes_modes: { strings: nodes.modes },
-      nodes_nodeids: { ints: nodes.nodeIds },
-      nodes_treeids: { ints: nodes.treeIds },
-      nodes_truenodeids: { ints: nodes.trueIds },
-      nodes_values_as_tensor: { tensor: numbers(nodes.thresholds) },
+      ...attributes,
+      nodes_values_as_tensor: { tensor: numbers(thresholds) },
       post_transform: { string: 'NONE' },
       target_ids: { ints: new Uint8Array(leaves.length) },
       target_nodeids: { ints: leaves.map(({ nodeId }) => nodeId) },

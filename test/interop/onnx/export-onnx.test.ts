@@ -8,7 +8,7 @@ import {
 } from '../../../native-free-kernels/contract.js';
 import { exportOnnx } from '../../../src/interop/onnx/export-onnx.js';
 import { importOnnx } from '../../../src/interop/onnx/import-onnx.js';
-import type { Detector } from '../../../src/model/detector.js';
+import type { Detector, Model } from '../../../src/model/detector.js';
 import { loadCatalog } from '../../../src/model/detector-store.js';
 import { API_BEHAVIOUR_ENCODER } from '../../../src/model/encoder.js';
 import { layOutForest } from '../../../src/model/forest-layout.js';
@@ -37,6 +37,7 @@ import {
   sampleOneClassSvm,
 } from '../../support/sample-detectors.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
+import { thrownBy } from '../../support/thrown-by.js';
 
 const N_FEATURES = API_BEHAVIOUR_SCHEMA.features.length;
 const N_ROWS = 100_000;
@@ -150,6 +151,18 @@ it('has rows on both sides of the border in every case', () => {
     return share < 0.001 || share > 0.999;
   }).map(([title]) => title);
   expect(oneSided).toEqual([]);
+});
+
+it('is refused of a forest whose trees do not follow each other, rather than written as another one', () => {
+  const { forest } = sampleForest().model as Extract<Model, { type: 'forest' }>;
+  const shared = { ...forest, roots: Int32Array.of(forest.roots[0], forest.roots[0]) };
+  const swapped = { ...forest, roots: forest.roots.slice().reverse() };
+  for (const scattered of [shared, swapped]) {
+    const detector = sampleForest({ model: { type: 'forest', forest: scattered } });
+    const error = thrownBy(() => exportOnnx(detector));
+    expect(error.tag).toBe('bad-detector-file');
+    expect(error.message).toContain('the nodes do not stand tree by tree');
+  }
 });
 
 /** Some quantiles are equal, and many rows meet one exactly. */

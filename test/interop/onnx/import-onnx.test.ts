@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { importOnnx } from '../../../src/interop/onnx/import-onnx.js';
 import { Scorer } from '../../../src/model/scorer.js';
 import { KERNEL_SETS } from '../../support/kernel-sets.js';
-import { importOptionsOf, ONNX, type OnnxCase, onnxFile } from '../../support/onnx-models.js';
+import type { ModelCase } from '../../support/model-case.js';
+import { importOptionsOf, ONNX, onnxFile } from '../../support/onnx-models.js';
 import { hasOnnxRuntime, runOnnx } from '../../support/onnx-runtime.js';
 
 const ROWS = Float64Array.from(ONNX.rows.flat());
@@ -36,7 +37,7 @@ function anomaliesAmong(scores: Float64Array): number[] {
   return [...scores.keys()].filter((row) => scores[row] <= 0);
 }
 
-async function anomaliesOfRuntime({ file, anomalyClass = '-1' }: OnnxCase): Promise<number[]> {
+async function anomaliesOfRuntime({ file, anomalyClass = '-1' }: ModelCase): Promise<number[]> {
   const elementType = file === 'forest-double.onnx' ? 'float64' : 'float32';
   const { label } = await runOnnx(onnxFile(file), ROWS, N_FEATURES, elementType, ['label']);
   return Array.from(label, String).flatMap((text, row) => (text === anomalyClass ? [row] : []));
