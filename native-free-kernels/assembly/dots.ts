@@ -29,7 +29,7 @@ export function addPowers(
   addTerms(chunks, nChunks, rows, nRows, nFeatures, gamma, coef0, degree, sums);
 }
 
-/** The same with tanh. */
+/** The same with tanh: a function of its own, so that neither asks in its inner loop which it is. */
 export function addTanhs(
   chunks: usize,
   nChunks: i32,

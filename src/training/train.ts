@@ -23,6 +23,7 @@ import type { SearchPlan } from './search-plan.js';
 import type { Settings } from './settings.js';
 import { cutHeldOut, rowsOf, type Split, splitDataset } from './split.js';
 import { TrainingPool } from './training-pool.js';
+import { trainingRows } from './training-rows.js';
 import type { SharedRows } from './training-task.js';
 import { whatCounts } from './what-counts.js';
 
@@ -156,14 +157,7 @@ async function fitFinally(
   if (method.name !== 'random-forest') {
     return pool.run('fit', { data, method: method.name, settings, train, seed });
   }
-  const rows = {
-    values: takeRows(data, train),
-    labels: takeLabels(data, train),
-    nRows: train.length,
-    nFeatures: data.nFeatures,
-    featureNames: data.featureNames,
-  };
-  return method.fit(rows, settings, seed, (plan) =>
+  return method.fit(trainingRows(data, train), settings, seed, (plan) =>
     pool.grow(plan, (done, total) => onProgress(done, total, 'trees')),
   );
 }

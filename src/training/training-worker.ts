@@ -9,6 +9,7 @@ import { findMethod } from './methods/find-method.js';
 import type { Fit } from './methods/method.js';
 import { growTrees } from './random-forest.js';
 import { scoreBy } from './scoring.js';
+import { trainingRows } from './training-rows.js';
 import type { FitTask, GrowTask, Judgement, JudgeTask, TrainingReply } from './training-task.js';
 
 const scorer = new Scorer(plainKernels);
@@ -38,13 +39,7 @@ export function grow({
 }
 
 function fitOn({ data, method, settings, train, seed }: FitTask): Promise<Fit> {
-  const rows = {
-    values: takeRows(data, train),
-    labels: takeLabels(data, train),
-    nRows: train.length,
-    nFeatures: data.nFeatures,
-    featureNames: data.featureNames,
-  };
+  const rows = trainingRows(data, train);
   return findMethod(method).fit(rows, settings, seed, async (plan) =>
     growTrees(plan, plan.treeSeeds),
   );

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadDetector } from '../../src/model/detector-store.js';
 import { runCommand } from '../support/command-line.js';
-import { caseOf, SCIKIT_LEARN, type ScikitLearnCase } from '../support/scikit-learn-models.js';
+import type { ModelCase } from '../support/model-case.js';
+import { caseOf, SCIKIT_LEARN } from '../support/scikit-learn-models.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -14,7 +15,7 @@ const csv = (lines: readonly (readonly unknown[])[]) =>
   lines.map((cells) => `${cells.join(',')}\n`);
 const rows = folder.write('rows.csv', csv([SCIKIT_LEARN.names, ...SCIKIT_LEARN.rows]).join(''));
 const nRows = SCIKIT_LEARN.rows.length;
-const labelsOf = ({ anomalies }: ScikitLearnCase, [anomaly, normal] = ['-1', '1']) =>
+const labelsOf = ({ anomalies }: ModelCase, [anomaly, normal] = ['-1', '1']) =>
   SCIKIT_LEARN.rows.map((_, row) => (anomalies.includes(row) ? anomaly : normal));
 
 function expectedFile(name: string, scores: readonly number[], labels?: readonly string[]): string {

@@ -5,28 +5,12 @@ import { importModel, type ModelFile } from '../../src/interop/import-model.js';
 import type { Detector } from '../../src/model/detector.js';
 import { Scorer } from '../../src/model/scorer.js';
 import { readFixture } from './fixture.js';
+import type { ModelCase, ModelCases } from './model-case.js';
 
-export interface ScikitLearnCase {
-  readonly file: string;
-  readonly scaler?: string;
-  readonly anomalyClass?: string;
-  /** decision_function, or predict_proba of the anomalous class; one per row. */
-  readonly scores: readonly number[];
-  /** Indices of the rows that predict calls anomalous. */
-  readonly anomalies: readonly number[];
-}
-
-interface Expected {
-  /** Of the features, where a model knows them. */
-  readonly names: readonly string[];
-  readonly rows: readonly (readonly number[])[];
-  readonly cases: readonly ScikitLearnCase[];
-}
-
-export const SCIKIT_LEARN: Expected = readFixture('scikit-learn/expected.json');
+export const SCIKIT_LEARN: ModelCases = readFixture('scikit-learn/expected.json');
 
 /** The case of that file. */
-export function caseOf(file: string): ScikitLearnCase {
+export function caseOf(file: string): ModelCase {
   const found = SCIKIT_LEARN.cases.find((each) => each.file === file);
   if (found === undefined) throw new Error(`expected.json has no ${file}`);
   return found;
@@ -37,7 +21,7 @@ export function modelFile(fileName: string): ModelFile {
   return { fileName, bytes: readFileSync(url) };
 }
 
-export function importCase({ file, scaler, anomalyClass }: ScikitLearnCase): Promise<Detector> {
+export function importCase({ file, scaler, anomalyClass }: ModelCase): Promise<Detector> {
   return importModel(modelFile(file), {
     ...(scaler === undefined ? {} : { scaler: modelFile(scaler) }),
     ...(anomalyClass === undefined ? {} : { anomalyClass }),
