@@ -11,6 +11,9 @@ import {
   type Tensor,
 } from '../../src/model/safetensors.js';
 
+/** Another number when the tensors in a file change: what is in the cache of another layout is made anew. */
+export const PEER_MODEL_LAYOUT = 2;
+
 /** Scores are the decisions of an RBF machine, or P(normal) − P(anomaly) of a forest. */
 export type PeerModel = {
   /** Undefined where the rows are scaled already. */

@@ -14,6 +14,7 @@ import {
   forestModel,
   modelOfDetector,
   nFeaturesOf,
+  PEER_MODEL_LAYOUT,
   type PeerModel,
   readPeerModel,
   writePeerModel,
@@ -179,7 +180,7 @@ function shapeOf(model: PeerModel): string {
 }
 
 function trainedModel(recipe: Recipe): PeerModel {
-  const file = join(CACHE_FOLDER, `${keyOf(recipe)}.safetensors`);
+  const file = join(CACHE_FOLDER, `${keyOf(recipe)}.${PEER_MODEL_LAYOUT}.safetensors`);
   if (!existsSync(file)) {
     mkdirSync(CACHE_FOLDER, { recursive: true });
     writePeerModel(file, train(recipe));
