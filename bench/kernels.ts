@@ -7,7 +7,7 @@ import {
   type OneClassSvm,
 } from '../native-free-kernels/contract.js';
 import { plainKernels } from '../native-free-kernels/plain-kernels.js';
-import { chooseKernels } from '../src/engine/choose-kernels.js';
+import { chooseKernels } from '../src/choose-kernels.js';
 import { type Catalog, findDetector } from '../src/model/detector-store.js';
 import { makeForest, makeSvm, withKernel } from './models.js';
 import { checkEqual, type Parity } from './parity.js';

@@ -1,7 +1,7 @@
 // The process that bench/load.ts starts: loads the detector file that it is given, scores on every
 // thread, and prints what that took.
 import { performance } from 'node:perf_hooks';
-import type { KernelChoice } from '../src/engine/choose-kernels.js';
+import type { KernelChoice } from '../src/choose-kernels.js';
 import { createEngine } from '../src/engine/engine.js';
 import { loadDetector } from '../src/model/detector-store.js';
 

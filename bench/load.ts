@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { KernelChoice } from '../src/engine/choose-kernels.js';
+import type { KernelChoice } from '../src/choose-kernels.js';
 import type { Detector } from '../src/model/detector.js';
 import { saveDetector } from '../src/model/detector-store.js';
 import { takeTurns } from './interleave.js';

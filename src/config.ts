@@ -1,6 +1,6 @@
 // Settings of the server: one table from which the environment, the command line's options, the help and
 // the README's table are read. The only file that knows the environment.
-import { KERNEL_CHOICES } from './engine/choose-kernels.js';
+import { KERNEL_CHOICES } from './choose-kernels.js';
 import { ENGINE_DEFAULTS } from './engine/engine-options.js';
 import { AnomalyPredictorError, showValue } from './errors.js';
 import { SHIPPED_MODELS_FOLDER } from './package-paths.js';

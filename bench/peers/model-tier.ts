@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
-import { chooseKernels } from '../../src/engine/choose-kernels.js';
+import { chooseKernels } from '../../src/choose-kernels.js';
 import { interleave } from '../interleave.js';
 import type { Plan } from '../plan.js';
 import { ratios, type Spread, spreadOf } from '../statistics.js';

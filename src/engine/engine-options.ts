@@ -1,7 +1,7 @@
 // What can be set about an engine, with the defaults.
 import { availableParallelism } from 'node:os';
+import { KERNEL_CHOICES, type KernelChoice } from '../choose-kernels.js';
 import { AnomalyPredictorError, showValue } from '../errors.js';
-import { KERNEL_CHOICES, type KernelChoice } from './choose-kernels.js';
 
 export interface EngineOptions {
   /** Worker threads; 0 scores everything in the calling thread. @default the number of processors */

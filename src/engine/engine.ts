@@ -1,5 +1,6 @@
 // The engine: scores batches on a pool of worker threads, and inline where that costs less than the trip.
 import { performance } from 'node:perf_hooks';
+import { chooseKernels } from '../choose-kernels.js';
 import { AnomalyPredictorError } from '../errors.js';
 import type { Detector } from '../model/detector.js';
 import { type Contributions, explanationOf, rowsPerExplanation } from '../model/explanation.js';
@@ -7,7 +8,6 @@ import type { Batch, Rows } from '../model/rows.js';
 import { Scorer } from '../model/scorer.js';
 import { copyToShared, giveBackShared, roomBehind, takeShared } from '../shared-memory.js';
 import { type BatchScores, batchScores, type ExplainedScores, rowsOf } from './batch-scores.js';
-import { chooseKernels } from './choose-kernels.js';
 import { DispatchCosts, type WorkCost } from './dispatch-cost.js';
 import { type EngineOptions, filledOptions } from './engine-options.js';
 import {

@@ -1,8 +1,8 @@
 // The worker threads. Their queue is bounded in rows; a worker that dies is replaced and its work is tried once more.
 import { fileURLToPath } from 'node:url';
 import { FixedQueue, Piscina } from 'piscina';
+import type { KernelChoice } from '../choose-kernels.js';
 import { AnomalyPredictorError } from '../errors.js';
-import type { KernelChoice } from './choose-kernels.js';
 import type { WorkerDone, WorkerReply, WorkerTask } from './job.js';
 
 const RETRY_AFTER_SECONDS = 1;

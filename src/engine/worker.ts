@@ -3,11 +3,11 @@
 import { getPriority, setPriority } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
+import { chooseKernels, type KernelChoice } from '../choose-kernels.js';
 import { toErrorData } from '../errors.js';
 import type { Detector } from '../model/detector.js';
 import { attachDetector } from '../model/detector-file.js';
 import { Scorer } from '../model/scorer.js';
-import { chooseKernels, type KernelChoice } from './choose-kernels.js';
 import { collectGarbage } from './collect-garbage.js';
 import type {
   BodyTask,

@@ -1,10 +1,10 @@
 // What the server counts for Prometheus: requests and their time, rows and batches, the engine's state.
 import type { Engine } from '../engine/engine.js';
 import type { Detectors, JobReply } from '../engine/job.js';
+import { EXPOSITION_TYPE, Histogram, metricText } from '../prometheus.js';
 import { detectorOf } from './detector-version.js';
 import type { DriftWatch } from './drift-watch.js';
 import type { ModelStore } from './model-store.js';
-import { EXPOSITION_TYPE, Histogram, metricText } from './prometheus.js';
 
 export interface ServerMetrics {
   /** Counts one answered request. */

@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { unpack } from 'msgpackr';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { StandardScaler } from '../../native-free-kernels/contract.js';
-import { chooseKernels } from '../../src/engine/choose-kernels.js';
+import { chooseKernels } from '../../src/choose-kernels.js';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
 import type { EngineOptions } from '../../src/engine/engine-options.js';
 import type { JobReply, JobSpec } from '../../src/engine/job.js';

@@ -1,15 +1,15 @@
 // Picks the kernels once at start: WebAssembly where the engine has its SIMD, else plain TypeScript.
 // `npm run build` compiles kernels.wasm from native-free-kernels/assembly.
 import { readFileSync } from 'node:fs';
-import type { Kernels } from '../../native-free-kernels/contract.js';
-import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
-import { createWasmKernels } from '../../native-free-kernels/wasm-kernels.js';
-import { AnomalyPredictorError } from '../errors.js';
+import type { Kernels } from '../native-free-kernels/contract.js';
+import { plainKernels } from '../native-free-kernels/plain-kernels.js';
+import { createWasmKernels } from '../native-free-kernels/wasm-kernels.js';
+import { AnomalyPredictorError } from './errors.js';
 
 export const KERNEL_CHOICES = ['auto', 'plain', 'wasm'] as const;
 export type KernelChoice = (typeof KERNEL_CHOICES)[number];
 
-const WASM_FILE = new URL('../../native-free-kernels/kernels.wasm', import.meta.url);
+const WASM_FILE = new URL('../native-free-kernels/kernels.wasm', import.meta.url);
 
 /**
  * Kernels for the calling thread alone.

@@ -1,0 +1,18 @@
+// What an adapter of a framework and the guard say to each other about one request.
+
+/** A request before its handler runs. */
+export interface Exchange<Request> {
+  /** The framework's own, for the functions among the options. */
+  readonly request: Request;
+  readonly method: string;
+  /** Of the URL, without query, mount points included. */
+  readonly path: string;
+  /** Template of the handler, as `/products/:id`, where the framework knows it by now. */
+  readonly route: string | undefined;
+  /** The client's, behind the proxies that the framework's settings trust. */
+  readonly address: string | undefined;
+  /** First value of a header; its name in lower case. */
+  header(name: string): string | undefined;
+  /** What an authentication that ran before has verified of a token, as `request.auth` or `request.user` hold it. */
+  readonly claims: Readonly<Record<string, unknown>> | undefined;
+}

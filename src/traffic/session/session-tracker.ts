@@ -1,0 +1,156 @@
+// Sessions in the memory of this process: constant time for each call, bounded memory, no timers. A session ends when
+// its client was silent for a window; until then only a lack of room ends it, that which was longest without a call first.
+// Nothing but the calls of a session and of its group decides its numbers, in whatever order they come within a window.
+import type { Answer, Call } from '../call.js';
+import { CallTimes } from './call-times.js';
+import { DistinctCounts } from './distinct-counts.js';
+import { PaneSums } from './pane-sums.js';
+import type { Session } from './session.js';
+import { SessionGroups } from './session-groups.js';
+import type { SessionCounts, SessionStore } from './session-store.js';
+import { SlotTable } from './slot-table.js';
+import { textHash } from './text-hash.js';
+import { placeOf, Windows } from './window.js';
+
+export interface SessionTrackerOptions {
+  /** Length of the sliding window. @default half an hour */
+  readonly windowMs?: number;
+  /** Sessions that are held at most; each takes less than 1 KiB, its part of the groups included. @default 100,000 */
+  readonly maxSessions?: number;
+}
+
+export const DEFAULT_WINDOW_MS = 30 * 60_000;
+export const DEFAULT_MAX_SESSIONS = 100_000;
+
+/** Distinct routes of a session beyond the 51 that are counted exactly have a standard error of 13 %. */
+const REGISTERS = 64;
+/** There is one group for as many sessions; groups beyond it take the place of the one longest unused. */
+const SESSIONS_PER_GROUP = 8;
+const FEWEST_GROUPS = 64;
+/** Sessions that are over and are looked for at each call: more than can begin with it. */
+const EXPIRED_PER_CALL = 2;
+const FIRST_CLIENT_ERROR = 400;
+const FIRST_SERVER_ERROR = 500;
+
+export class SessionTracker implements SessionStore {
+  readonly shared = false;
+  readonly #slots: SlotTable;
+  readonly #groups: SessionGroups;
+  readonly #times: CallTimes;
+  readonly #routes: DistinctCounts;
+  readonly #clientErrors: PaneSums;
+  readonly #serverErrors: PaneSums;
+  readonly #durationMs: PaneSums;
+  readonly #windows: Windows;
+  /** [maxSessions] */
+  readonly #totalCalls: Float64Array;
+  readonly #clientHashes: Uint32Array;
+  #evicted = 0;
+  #expired = 0;
+  #timeJumps = 0;
+
+  constructor(options: SessionTrackerOptions = {}) {
+    const { windowMs = DEFAULT_WINDOW_MS, maxSessions = DEFAULT_MAX_SESSIONS } = options;
+    const maxGroups = Math.max(FEWEST_GROUPS, Math.ceil(maxSessions / SESSIONS_PER_GROUP));
+    this.#slots = new SlotTable(maxSessions);
+    this.#groups = new SessionGroups(maxGroups, windowMs);
+    this.#times = new CallTimes(maxSessions);
+    this.#routes = new DistinctCounts(maxSessions, REGISTERS);
+    this.#clientErrors = new PaneSums(maxSessions);
+    this.#serverErrors = new PaneSums(maxSessions);
+    this.#durationMs = new PaneSums(maxSessions);
+    this.#windows = new Windows(maxSessions, windowMs, [
+      this.#times,
+      this.#routes,
+      this.#clientErrors,
+      this.#serverErrors,
+      this.#durationMs,
+    ]);
+    this.#totalCalls = new Float64Array(maxSessions);
+    this.#clientHashes = new Uint32Array(maxSessions);
+  }
+
+  record(call: Call): Session {
+    const { timeMs, client, route } = call;
+    const pane = this.#windows.paneAt(timeMs);
+    const slot = this.#slotFor(client, pane);
+    this.#expire(pane);
+    const place = placeOf(pane);
+    const routeHash = textHash(route);
+    this.#times.add(slot, place, timeMs);
+    this.#routes.add(slot, routeHash, place, placeOf(this.#windows.newest(slot)));
+    return {
+      client,
+      route,
+      addressType: call.addressType,
+      source: call.source,
+      totalCalls: ++this.#totalCalls[slot],
+      calls: this.#times.calls(slot),
+      firstMs: this.#times.firstMs(slot),
+      lastMs: this.#times.lastMs(slot),
+      routes: this.#routes.count(slot),
+      clientErrors: this.#clientErrors.total(slot),
+      serverErrors: this.#serverErrors.total(slot),
+      durationMs: this.#durationMs.total(slot),
+      group: this.#groups.record(call, this.#clientHashes[slot], routeHash),
+    };
+  }
+
+  answered({ timeMs, client, status, durationMs }: Answer): void {
+    const slot = this.#slots.find(client);
+    const pane = this.#windows.paneAt(timeMs);
+    if (slot < 0 || !this.#windows.reaches(slot, pane) || pane > this.#windows.newest(slot)) return;
+    const place = placeOf(pane);
+    if (status >= FIRST_SERVER_ERROR) this.#serverErrors.add(slot, place, 1);
+    else if (status >= FIRST_CLIENT_ERROR) this.#clientErrors.add(slot, place, 1);
+    this.#durationMs.add(slot, place, durationMs);
+  }
+
+  get counts(): SessionCounts {
+    return {
+      sessions: this.#slots.size,
+      groups: this.#groups.size,
+      evictedSessions: this.#evicted,
+      evictedGroups: this.#groups.evicted,
+      expiredSessions: this.#expired,
+      timeJumps: this.#timeJumps,
+    };
+  }
+
+  #slotFor(client: string, pane: number): number {
+    let slot = this.#slots.find(client);
+    if (slot >= 0) {
+      this.#slots.touch(slot);
+      if (this.#windows.reaches(slot, pane)) {
+        this.#windows.moveTo(slot, pane);
+        return slot;
+      }
+      if (pane > this.#windows.newest(slot)) this.#expired++;
+      else this.#timeJumps++;
+    } else {
+      if (this.#slots.isFull) this.#evictOldest(pane);
+      slot = this.#slots.add(client);
+      this.#clientHashes[slot] = textHash(client);
+    }
+    this.#windows.beginAt(slot, pane);
+    this.#totalCalls[slot] = 0;
+    return slot;
+  }
+
+  #evictOldest(pane: number): void {
+    const { oldest } = this.#slots;
+    if (this.#windows.reaches(oldest, pane)) this.#evicted++;
+    else this.#expired++;
+    this.#slots.remove(oldest);
+  }
+
+  /** A session that is over would begin anew at its next call all the same: this only gives its memory back. */
+  #expire(pane: number): void {
+    for (let i = 0; i < EXPIRED_PER_CALL; i++) {
+      const { oldest } = this.#slots;
+      if (this.#windows.reaches(oldest, pane)) return;
+      this.#slots.remove(oldest);
+      this.#expired++;
+    }
+  }
+}
