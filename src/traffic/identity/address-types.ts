@@ -1,0 +1,54 @@
+// The type of an address by lists of networks: `datacenter`, `private` or another of the user's, else `default`.
+import { BlockList, isIP } from 'node:net';
+import { AnomalyPredictorError, showValue } from '../../errors.js';
+
+/** Networks by type, as `203.0.113.0/24` or `2001:db8::/32`, or single addresses. The first that holds an address wins. */
+export type AddressTypes = Readonly<Record<string, readonly string[]>>;
+
+export const DEFAULT_ADDRESS_TYPE = 'default';
+
+/** Addresses that the internet does not route: RFC 1918, 3927, 4193, 4291 and 6598. Datacenters are the user's to list. */
+export const DEFAULT_ADDRESS_TYPES: AddressTypes = {
+  private: [
+    '10.0.0.0/8',
+    '100.64.0.0/10',
+    '127.0.0.0/8',
+    '169.254.0.0/16',
+    '172.16.0.0/12',
+    '192.168.0.0/16',
+    '::1/128',
+    'fc00::/7',
+    'fe80::/10',
+  ],
+};
+
+export type AddressFamily = 'ipv4' | 'ipv6';
+
+/** @throws AnomalyPredictorError 'bad-option' that names the type and the network */
+export function addressTyper(types: AddressTypes) {
+  const lists = Object.entries(types).map(([type, networks]) => {
+    const list = new BlockList();
+    for (const network of networks) addNetwork(list, type, network);
+    return { type, list };
+  });
+  /** Of an address in its usual writing. */
+  return (address: string, family: AddressFamily): string => {
+    for (const { type, list } of lists) if (list.check(address, family)) return type;
+    return DEFAULT_ADDRESS_TYPE;
+  };
+}
+
+function addNetwork(list: BlockList, type: string, network: string): void {
+  const [address, length, ...rest] = network.split('/');
+  const version = isIP(address);
+  const bits = version === 4 ? 32 : 128;
+  const prefix = length === undefined ? bits : /^\d{1,3}$/.test(length) ? Number(length) : -1;
+  if (version === 0 || prefix < 0 || prefix > bits || rest.length > 0) {
+    throw new AnomalyPredictorError(
+      'bad-option',
+      `addressTypes.${type}: expected a network such as 203.0.113.0/24, got ${showValue(network)}`,
+      { field: `addressTypes.${type}`, value: network },
+    );
+  }
+  list.addSubnet(address, prefix, version === 4 ? 'ipv4' : 'ipv6');
+}
