@@ -2,13 +2,16 @@
 import type { Calibration } from '../model/calibration.js';
 import type { DetectorSummary } from '../model/detector-summary.js';
 import type { Provenance } from '../model/provenance.js';
+import type { TrafficSettings } from '../model/traffic-settings.js';
 import { renderMetrics } from './metrics-table.js';
 import { formatQuantity, formatShare } from './numbers.js';
 import { renderTable } from './table.js';
 
+const MS_PER_MINUTE = 60_000;
+
 export function detectorText(summary: DetectorSummary): string {
   const { name, title, version, type, transforms, model, threshold, calibration } = summary;
-  const { schema, encoder, metrics } = summary;
+  const { schema, encoder, metrics, traffic } = summary;
   const features = schema.features.map((feature, i) => {
     const { column, category } = encoder[i];
     const source = category === undefined ? column : `${column} = ${category}`;
@@ -18,6 +21,7 @@ export function detectorText(summary: DetectorSummary): string {
     `${name}: ${title}`,
     facts({ version, type, transforms: transforms.join(', ') || 'none', ...model, threshold }),
     ...(calibration === null ? [] : ['', 'Calibration', facts(calibrationFacts(calibration))]),
+    ...(traffic === null ? [] : ['', 'Traffic', facts(trafficFacts(traffic))]),
     '',
     'Features',
     indent(renderTable(['name', 'unit', 'CSV column', 'description'], features)),
@@ -31,19 +35,39 @@ export function detectorText(summary: DetectorSummary): string {
 }
 
 function calibrationFacts(calibration: Calibration): Facts {
-  const { data, rows, targetFalsePositiveRate, falsePositiveRate, interval } = calibration;
+  const { data, rows, unit, targetFalsePositiveRate, falsePositiveRate, interval } = calibration;
   const [target, achieved] = [targetFalsePositiveRate, falsePositiveRate].map(formatShare);
   const expected = `${formatShare(interval.low)} to ${formatShare(interval.high)}`;
   return {
     by: calibration.calibrator,
-    data: `${data.file}, ${formatQuantity(rows, 'normal row')}`,
+    data: `${data.file}, ${formatQuantity(rows, `normal ${unit ?? 'row'}`)}`,
     sha256: data.sha256,
     'threshold before': calibration.previousThreshold,
-    'false positives': `${achieved} of these rows, target ${target}; of others like them ${expected} are expected`,
+    'false positives': `${achieved} of these ${unit ?? 'row'}s, target ${target}; of others like them ${expected} are expected`,
+  };
+}
+
+function trafficFacts({ windowMs, minRequests }: TrafficSettings): Facts {
+  return {
+    'sliding window': `${windowMs / MS_PER_MINUTE} min`,
+    'calls before a client is judged': minRequests,
   };
 }
 
 function factsOf(provenance: Provenance): Facts {
+  if (provenance.origin === 'traffic') {
+    const { trainer, data, split, parameters } = provenance;
+    return {
+      trainer,
+      ...filesFacts(data.files),
+      data: `${formatQuantity(data.calls, 'call')}, ${formatQuantity(data.sessions, 'session')}`,
+      'trained on': `${formatQuantity(split.trainRows, 'behaviour')} of ${formatQuantity(split.trainSessions, 'session')}`,
+      'chosen on': formatQuantity(split.choiceSessions, 'other session'),
+      'calibrated on': formatQuantity(split.calibrationSessions, 'other session'),
+      seed: split.seed,
+      ...parameters,
+    };
+  }
   if (provenance.origin === 'training') {
     const { trainer, data, split, parameters } = provenance;
     return {
@@ -59,12 +83,16 @@ function factsOf(provenance: Provenance): Facts {
   const { importer, files, format, estimator, version, featureNames, parameters } = provenance;
   return {
     importer,
-    ...Object.fromEntries(files.map(({ file, sha256 }) => [file, `SHA-256 ${sha256}`])),
+    ...filesFacts(files),
     format: version === null ? format : `${format} ${version}`,
     estimator,
     'features in the file': featureNames?.join(', ') ?? 'not named',
     ...parameters,
   };
+}
+
+function filesFacts(files: readonly { readonly file: string; readonly sha256: string }[]): Facts {
+  return Object.fromEntries(files.map(({ file, sha256 }) => [file, `SHA-256 ${sha256}`]));
 }
 
 type Facts = Readonly<Record<string, string | number | boolean | null>>;

@@ -18,10 +18,10 @@ export function parseTargetRate(text: string): number {
 }
 
 export function describeCalibration({ threshold, calibration }: CalibratedThreshold): string {
-  const { rows, data, previousThreshold, falsePositiveRate, interval } = calibration;
+  const { rows, unit = 'row', data, previousThreshold, falsePositiveRate, interval } = calibration;
   const { low, high } = interval;
   return (
-    `threshold ${threshold} instead of ${previousThreshold}, set on ${formatQuantity(rows, 'normal row')} of ${data.file}:\n` +
+    `threshold ${threshold} instead of ${previousThreshold}, set on ${formatQuantity(rows, `normal ${unit}`)} of ${data.file}:\n` +
     `false positive rate ${formatShare(falsePositiveRate)} there, ` +
     `for others like them expected between ${formatShare(low)} and ${formatShare(high)} (95 % interval)`
   );

@@ -17,17 +17,27 @@ export const Calibration = v.strictObject({
     v.number(),
     v.integer('a whole number'),
     v.minValue(1),
-    v.description('Normal rows that set the threshold; none of them trained'),
+    v.description('Normal rows, or sessions, that set the threshold; none of them trained'),
   ),
-  targetFalsePositiveRate: share('Share of normal rows that may be called anomalies'),
-  falsePositiveRate: share('Share of the calibration rows that are called anomalies'),
+  unit: v.exactOptional(
+    v.pipe(
+      v.literal('session'),
+      v.description(
+        'Where sessions were counted rather than rows: one is called an anomaly if any of its behaviours is',
+      ),
+    ),
+  ),
+  targetFalsePositiveRate: share('Share of normal rows or sessions that may be called anomalies'),
+  falsePositiveRate: share('Share of those that set the threshold that are called anomalies'),
   interval: v.pipe(
     v.strictObject({ low: share('Lowest'), high: share('Highest') }),
-    v.description('In which the rate for other rows of their kind lies, with 95 % confidence'),
+    v.description('In which the rate for others of their kind lies, with 95 % confidence'),
   ),
   previousThreshold: v.pipe(threshold, v.description('Before the calibration')),
   curve: v.pipe(
-    v.array(v.strictObject({ threshold, falsePositiveRate: share('Of the calibration rows') })),
+    v.array(
+      v.strictObject({ threshold, falsePositiveRate: share('Of those that set the threshold') }),
+    ),
     v.maxLength(MOST_CURVE_POINTS),
     v.description('Other thresholds, ascending, and what they would do'),
   ),

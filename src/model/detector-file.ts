@@ -35,6 +35,7 @@ import {
   transformTensors,
 } from './stored-transform.js';
 import { badDetector, takerOf } from './tensor-taker.js';
+import { TrafficSettings } from './traffic-settings.js';
 
 const FORMAT = 'anomaly-predictor/1';
 /** What a detector may be called: its name stands in paths, file names and labels. */
@@ -51,13 +52,14 @@ const Description = v.strictObject({
   calibration: v.exactOptional(Calibration),
   metrics: v.nullable(Metrics),
   provenance: Provenance,
+  traffic: v.exactOptional(TrafficSettings),
 });
 type Description = v.InferOutput<typeof Description>;
 
 /** The detector made of `parts`, with its file's bytes and its version. */
 export function assembleDetector(parts: DetectorParts): Detector {
   const { name, title, schema, encoder, transforms, model, threshold, metrics, provenance } = parts;
-  const { calibration, profile } = parts;
+  const { calibration, profile, traffic } = parts;
   const tensors = new Map<string, Tensor>([
     ...transforms.flatMap(transformTensors),
     ...modelTensors(model),
@@ -74,6 +76,7 @@ export function assembleDetector(parts: DetectorParts): Detector {
     ...(calibration && { calibration }),
     metrics,
     provenance,
+    ...(traffic && { traffic }),
   };
   const detector = JSON.stringify(description);
   const metadata = { format: FORMAT, version: versionOf(detector, tensors), detector };

@@ -17,6 +17,7 @@ export function summarizeDetector(detector: Detector) {
     encoder,
     metrics,
     provenance,
+    traffic,
   } = detector;
   return {
     name,
@@ -31,6 +32,7 @@ export function summarizeDetector(detector: Detector) {
     encoder,
     metrics,
     provenance,
+    traffic: traffic ?? null,
   };
 }
 

@@ -7,6 +7,7 @@ import type { Metrics } from './metrics.js';
 import type { Profile } from './profile.js';
 import type { Provenance } from './provenance.js';
 import type { Schema } from './schema.js';
+import type { TrafficSettings } from './traffic-settings.js';
 
 export type Model =
   | { readonly type: 'one-class-svm'; readonly svm: OneClassSvm; readonly riskScale: number }
@@ -43,6 +44,8 @@ export interface DetectorParts {
   /** Of the normal training rows; where they are known. */
   readonly profile?: Profile;
   readonly provenance: Provenance;
+  /** Of a detector that was learned from traffic. */
+  readonly traffic?: TrafficSettings;
 }
 
 export interface Detector extends DetectorParts {

@@ -37,9 +37,11 @@ export function describeDrift(
 
 function knownBy({ provenance, calibration }: Pick<DetectorParts, 'provenance' | 'calibration'>) {
   const trainedOn = provenance.origin === 'training' ? provenance.data.sha256 : undefined;
-  return calibration !== undefined && calibration.data.sha256 !== trainedOn
-    ? 'calibrated on'
-    : 'trained on';
+  return calibration === undefined ||
+    calibration.unit === 'session' ||
+    calibration.data.sha256 === trainedOn
+    ? 'trained on'
+    : 'calibrated on';
 }
 
 function anomalyText({ anomalies, trainingAnomalies }: Drift): string {

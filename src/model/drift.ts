@@ -98,7 +98,8 @@ export function driftOf(detector: KnownParts, population: Population): Drift {
   const { profile, metrics, calibration } = detector;
   const { nBinned, nRows, nAnomalies } = population;
   const anomalies = nRows === 0 ? 0 : nAnomalies / nRows;
-  const trainingAnomalies = (calibration ?? metrics)?.falsePositiveRate ?? null;
+  const known = calibration?.unit === 'session' ? null : (calibration ?? metrics);
+  const trainingAnomalies = known?.falsePositiveRate ?? null;
   if (profile === undefined || nBinned === 0) {
     const isMuch = nRows >= LEAST_ROWS_ALONE && anomalies > MOST_ANOMALIES_ALONE;
     const level = profile === undefined && isMuch ? 'much' : 'none';

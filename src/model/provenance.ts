@@ -1,5 +1,5 @@
-// Where a detector comes from: a training, in enough detail to make it again byte for byte, or a model of another
-// library.
+// Where a detector comes from: a training or traffic, in enough detail to make it again byte for byte, or a model of
+// another library.
 import * as v from 'valibot';
 
 const count = (description: string) =>
@@ -53,5 +53,32 @@ const ImportProvenance = v.strictObject({
 });
 export type ImportProvenance = v.InferOutput<typeof ImportProvenance>;
 
-export const Provenance = v.variant('origin', [TrainingProvenance, ImportProvenance]);
+const TrafficProvenance = v.strictObject({
+  origin: v.literal('traffic'),
+  trainer: v.pipe(v.string(), v.description('Program and version')),
+  data: v.strictObject({
+    files: v.pipe(
+      v.array(v.strictObject({ file, sha256 })),
+      v.minLength(1),
+      v.description('Logs, in the order in which they were read'),
+    ),
+    calls: count('Calls in them'),
+    sessions: count('Sessions with enough calls to be judged'),
+  }),
+  split: v.strictObject({
+    seed: v.pipe(v.number(), v.integer('a whole number')),
+    trainSessions: count('Sessions that trained'),
+    trainRows: count('Behaviours of theirs that trained'),
+    choiceSessions: count('Sessions that chose among the candidates'),
+    calibrationSessions: count('Sessions that set the threshold'),
+  }),
+  parameters,
+});
+export type TrafficProvenance = v.InferOutput<typeof TrafficProvenance>;
+
+export const Provenance = v.variant('origin', [
+  TrainingProvenance,
+  TrafficProvenance,
+  ImportProvenance,
+]);
 export type Provenance = v.InferOutput<typeof Provenance>;

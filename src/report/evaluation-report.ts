@@ -35,7 +35,7 @@ export function evaluationReport(
   const whose = trainedOnIt
     ? `the ${countText(rows.length)} rows that its training held out`
     : `all ${quantityText(rows.length, 'row')}; ${
-        detector.provenance.origin === 'training'
+        detector.provenance.origin !== 'import'
           ? 'training saw another file'
           : 'which rows its training saw is not known'
       }`;

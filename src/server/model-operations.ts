@@ -8,6 +8,7 @@ import { Metrics } from '../model/metrics.js';
 import { Provenance } from '../model/provenance.js';
 import { Schema } from '../model/schema.js';
 import { DRIFT_LEVELS } from '../model/stability-index.js';
+import { TrafficSettings } from '../model/traffic-settings.js';
 import { errorResponses } from './openapi.js';
 
 const DETECTOR = {
@@ -30,6 +31,7 @@ const DETECTOR = {
     encoder: jsonSchemaOf(Encoder),
     metrics: jsonSchemaOf(v.nullable(Metrics)),
     provenance: jsonSchemaOf(Provenance),
+    traffic: jsonSchemaOf(v.nullable(TrafficSettings)),
   },
 };
 

@@ -32,11 +32,14 @@ const PARTS = [
   'metrics',
   'profile',
   'provenance',
+  'traffic',
 ] as const satisfies readonly (keyof DetectorParts)[];
 
 const SVM = sampleOneClassSvm();
 const FOREST = sampleForest();
 const ISOLATION_FOREST = sampleIsolationForest();
+const TRAFFIC = { windowMs: 600_000, minRequests: 5 };
+const LEARNED = sampleOneClassSvm({ traffic: TRAFFIC });
 
 /** A detector of one feature: its file is short enough to damage every bit of it. */
 const SMALL = sampleOneClassSvm({
@@ -123,6 +126,7 @@ describe.each([
   ['One-Class SVM', SVM],
   ['forest', FOREST],
   ['isolation forest', ISOLATION_FOREST],
+  ['detector learned from traffic', LEARNED],
 ])('the file of a sample %s', (_, detector) => {
   it('gives back every part, and its own bytes', () => {
     const read = readDetector(detector.bytes);
@@ -184,6 +188,8 @@ describe('the version', () => {
       sampleOneClassSvm({ threshold: 0.01 }),
       sampleOneClassSvm({ metrics: metrics && { ...metrics, recall: 0.9 } }),
       sampleOneClassSvm({ metrics: null }),
+      LEARNED,
+      sampleOneClassSvm({ traffic: { ...TRAFFIC, windowMs: 1_800_000 } }),
       sampleOneClassSvm({ provenance: { ...provenance, parameters: { nu: 0.05 } } }),
       FOREST,
       sampleForest({ threshold: 0.01 }),
@@ -197,6 +203,25 @@ describe('the version', () => {
       sampleIsolationForest({ threshold: 0.01 }),
     ].map(({ version }) => version);
     expect(new Set(versions).size).toBe(versions.length);
+  });
+});
+
+describe('a detector file with a window of traffic that there is none of is refused', () => {
+  it.each([
+    [{ windowMs: 0 }, 'description.traffic.windowMs '],
+    [{ windowMs: null }, 'description.traffic.windowMs '],
+    [{ minRequests: 1 }, 'description.traffic.minRequests '],
+    [{ minRequests: 2.5 }, 'description.traffic.minRequests '],
+    [{ more: 1 }, 'description.traffic.more '],
+  ])('%j', (changes, place) => {
+    const bytes = tampered(LEARNED, (metadata) => {
+      const description = JSON.parse(metadata.detector);
+      metadata.detector = JSON.stringify({
+        ...description,
+        traffic: { ...description.traffic, ...changes },
+      });
+    });
+    expect(refusal(bytes)).toContain(place);
   });
 });
 

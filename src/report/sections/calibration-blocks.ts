@@ -69,11 +69,12 @@ export function thresholdBlock({ threshold, calibration }: Detector): Block {
         : `The threshold is ${threshold}; the detector does not say how it was set.`;
     return { title, notes: [how] };
   }
-  const { data, rows, targetFalsePositiveRate, falsePositiveRate, interval, curve } = calibration;
+  const { data, rows, unit = 'row', targetFalsePositiveRate } = calibration;
+  const { falsePositiveRate, interval, curve } = calibration;
   return {
     title,
     notes: [
-      `On ${quantityText(rows, 'normal row')} of ${data.file}, so that at most ${percentText(targetFalsePositiveRate)} ` +
+      `On ${quantityText(rows, `normal ${unit}`)} of ${data.file}, so that at most ${percentText(targetFalsePositiveRate)} ` +
         `of them are called anomalies: ${percentText(falsePositiveRate)} are. Of others like them, ` +
         `${percentText(interval.low)} to ${percentText(interval.high)} are to be expected (95 %).`,
     ],

@@ -1,6 +1,7 @@
 // Section of what it takes to make the report again: program, machine, seeds, and what the detectors tell of themselves.
 import { arch, cpus, platform } from 'node:os';
 import type { Detector } from '../../model/detector.js';
+import type { Provenance } from '../../model/provenance.js';
 import { PACKAGE_VERSION } from '../../package-paths.js';
 import type { Block, Section } from '../report.js';
 
@@ -34,18 +35,6 @@ export function environmentSection(
 }
 
 function originBlock({ name, title, version, threshold, provenance }: Detector): Block {
-  const origin =
-    provenance.origin === 'training'
-      ? [
-          ['trained by', provenance.trainer],
-          ['on', `${provenance.data.file}, SHA-256 ${provenance.data.sha256}`],
-          ['seed of the training', String(provenance.split.seed)],
-        ]
-      : [
-          ['imported by', provenance.importer],
-          ['from', `${provenance.estimator} of ${provenance.format} ${provenance.version ?? ''}`],
-          ...provenance.files.map(({ file, sha256 }) => ['file', `${file}, SHA-256 ${sha256}`]),
-        ];
   return {
     title: `${title} (${name})`,
     notes: [],
@@ -54,9 +43,31 @@ function originBlock({ name, title, version, threshold, provenance }: Detector):
       rows: [
         ['version', version],
         ['threshold', String(threshold)],
-        ...origin,
+        ...originOf(provenance),
         ...Object.entries(provenance.parameters).map(([key, value]) => [key, String(value)]),
       ],
     },
   };
+}
+
+function originOf(provenance: Provenance): string[][] {
+  const fileRow = ({ file, sha256 }: { file: string; sha256: string }) => [
+    'file',
+    `${file}, SHA-256 ${sha256}`,
+  ];
+  if (provenance.origin === 'import') {
+    const { importer, estimator, format, version, files } = provenance;
+    return [
+      ['imported by', importer],
+      ['from', `${estimator} of ${format} ${version ?? ''}`],
+      ...files.map(fileRow),
+    ];
+  }
+  const { trainer, split } = provenance;
+  const files = provenance.origin === 'training' ? [provenance.data] : provenance.data.files;
+  return [
+    ['trained by', trainer],
+    ...files.map(fileRow),
+    ['seed of the training', String(split.seed)],
+  ];
 }
