@@ -43,6 +43,7 @@ export class SessionTracker implements SessionStore {
   readonly #durationMs: PaneSums;
   readonly #windows: Windows;
   /** [maxSessions] */
+  readonly #startMs: Float64Array;
   readonly #totalCalls: Float64Array;
   readonly #clientHashes: Uint32Array;
   #evicted = 0;
@@ -66,6 +67,7 @@ export class SessionTracker implements SessionStore {
       this.#serverErrors,
       this.#durationMs,
     ]);
+    this.#startMs = new Float64Array(maxSessions);
     this.#totalCalls = new Float64Array(maxSessions);
     this.#clientHashes = new Uint32Array(maxSessions);
   }
@@ -73,7 +75,7 @@ export class SessionTracker implements SessionStore {
   record(call: Call): Session {
     const { timeMs, client, route } = call;
     const pane = this.#windows.paneAt(timeMs);
-    const slot = this.#slotFor(client, pane);
+    const slot = this.#slotFor(client, timeMs);
     this.#expire(pane);
     const place = placeOf(pane);
     const routeHash = textHash(route);
@@ -84,6 +86,7 @@ export class SessionTracker implements SessionStore {
       route,
       addressType: call.addressType,
       source: call.source,
+      startMs: this.#startMs[slot],
       totalCalls: ++this.#totalCalls[slot],
       calls: this.#times.calls(slot),
       firstMs: this.#times.firstMs(slot),
@@ -117,7 +120,8 @@ export class SessionTracker implements SessionStore {
     };
   }
 
-  #slotFor(client: string, pane: number): number {
+  #slotFor(client: string, timeMs: number): number {
+    const pane = this.#windows.paneAt(timeMs);
     let slot = this.#slots.find(client);
     if (slot >= 0) {
       this.#slots.touch(slot);
@@ -133,6 +137,7 @@ export class SessionTracker implements SessionStore {
       this.#clientHashes[slot] = textHash(client);
     }
     this.#windows.beginAt(slot, pane);
+    this.#startMs[slot] = timeMs;
     this.#totalCalls[slot] = 0;
     return slot;
   }

@@ -5,6 +5,8 @@ export interface Session {
   readonly route: string;
   readonly addressType: string;
   readonly source: string;
+  /** When the call came with which the session began: with the client, it tells sessions apart. */
+  readonly startMs: number;
   /** Calls since the session began, also those that have left the window. */
   readonly totalCalls: number;
   /** Calls in the window. */
