@@ -19,6 +19,9 @@ export const STATUS_BY_TAG = {
   'worker-died': 500,
   'not-stored': 500,
   'request-failed': 502,
+  'timed-out': 504,
+  /** An engine that failed several times in a row is not asked for a while. */
+  'circuit-open': 503,
   'queue-full': 503,
   'shutting-down': 503,
   'bad-detector-file': 422,
