@@ -1,7 +1,7 @@
 // How many distinct texts each of many owners saw in its window, in memory of fixed size. Up to a limit every hash is
-// kept with the pane in which it was seen last, and the count is exact but for texts of equal 32-bit hashes. Beyond it a
-// HyperLogLog for each pane takes the same bytes, and the window's count is the estimate of their union (Flajolet et
-// al. 2007, with linear counting for small counts), whose standard error is 1.04 / √registers.
+// kept with the pane in which it was seen last, and the count is exact but for texts of equal 32-bit hashes. Beyond it,
+// until the owner is cleared, a HyperLogLog for each pane takes the same bytes, and the window's count is the estimate
+// of their union (Flajolet et al. 2007, with linear counting for small counts), of standard error 1.04 / √registers.
 import { ageOf, PANES } from './window.js';
 
 /** Of an entry: its hash, and the place of its pane. */
@@ -9,14 +9,14 @@ const BYTES_PER_ENTRY = 5;
 const BYTES_PER_HASH = 4;
 /** Stands for the number of entries of an owner whose bytes are registers. */
 const ESTIMATED = 0xffff;
-/** Stands for an estimate that is to be made anew. */
-const STALE = -1;
+/** [33] 2^−rank */
+const POWERS = Float64Array.from({ length: 33 }, (_, rank) => 2 ** -rank);
 
 /**
- * An owner's bytes, [PANES × registers]:
+ * An owner's bytes, [registers × PANES]:
  *
  *     exact      | hash 0 | hash 1 | … | hash n−1 | place 0, place 1, … place n−1 |
- *     estimated  | registers of place 0 | of place 1 | of place 2 | of place 3 |
+ *     estimated  | register 0 of place 0, 1, 2, 3 | register 1 of place 0, 1, 2, 3 | … |
  */
 export class DistinctCounts {
   /** Largest count that is exact. */
@@ -28,8 +28,9 @@ export class DistinctCounts {
   readonly #words: Uint32Array;
   /** [nOwners] entries, or ESTIMATED */
   readonly #nEntries: Uint16Array;
-  /** [nOwners] */
-  readonly #estimates: Float32Array;
+  /** [nOwners] of the union of the panes: sum of 2^−rank, exact in 64 bits, and registers of rank 0. */
+  readonly #sums: Float64Array;
+  readonly #nEmpty: Uint16Array;
   /** [mostExact] of an owner that changes from exact to estimated. */
   readonly #oldWords: Uint32Array;
   readonly #oldPlaces: Uint8Array;
@@ -42,7 +43,8 @@ export class DistinctCounts {
     this.#bytes = new Uint8Array(nOwners * this.#bytesPerOwner);
     this.#words = new Uint32Array(this.#bytes.buffer);
     this.#nEntries = new Uint16Array(nOwners);
-    this.#estimates = new Float32Array(nOwners).fill(STALE);
+    this.#sums = new Float64Array(nOwners);
+    this.#nEmpty = new Uint16Array(nOwners);
     this.#oldWords = new Uint32Array(this.mostExact);
     this.#oldPlaces = new Uint8Array(this.mostExact);
   }
@@ -73,21 +75,19 @@ export class DistinctCounts {
     this.#nEntries[owner] = n + 1;
   }
 
-  /** A whole number up to `mostExact`, an estimate beyond. */
+  /** A whole number up to `mostExact`, an estimate once the window held more. */
   count(owner: number): number {
     const n = this.#nEntries[owner];
-    if (n !== ESTIMATED) return n;
-    if (this.#estimates[owner] === STALE) this.#estimates[owner] = this.#estimate(owner);
-    return this.#estimates[owner];
+    return n === ESTIMATED ? this.#estimate(owner) : n;
   }
 
   /** Forgets what was seen last in the pane at `place`, which a new pane takes. */
   forget(owner: number, place: number): void {
     const n = this.#nEntries[owner];
     if (n === ESTIMATED) {
-      const start = owner * this.#bytesPerOwner + place * this.#registers;
-      this.#bytes.fill(0, start, start + this.#registers);
-      this.#estimates[owner] = STALE;
+      const end = (owner + 1) * this.#bytesPerOwner;
+      for (let at = owner * this.#bytesPerOwner + place; at < end; at += PANES) this.#bytes[at] = 0;
+      this.#sumUp(owner);
       return;
     }
     const words = this.#wordsOf(owner);
@@ -122,7 +122,7 @@ export class DistinctCounts {
     const start = owner * this.#bytesPerOwner;
     this.#bytes.fill(0, start, start + this.#bytesPerOwner);
     this.#nEntries[owner] = ESTIMATED;
-    this.#estimates[owner] = STALE;
+    this.#sumUp(owner);
     for (let i = 0; i < this.mostExact; i++) {
       this.#raise(owner, this.#oldWords[i], this.#oldPlaces[i]);
     }
@@ -132,28 +132,39 @@ export class DistinctCounts {
   #raise(owner: number, hash: number, place: number): void {
     const m = this.#registers;
     const indexBits = 31 - Math.clz32(m);
-    const register = owner * this.#bytesPerOwner + place * m + (hash & (m - 1));
+    const first = owner * this.#bytesPerOwner + (hash & (m - 1)) * PANES;
     const rank = Math.min(Math.clz32(hash >>> indexBits) - indexBits, 32 - indexBits) + 1;
-    if (this.#bytes[register] >= rank) return;
-    this.#bytes[register] = rank;
-    this.#estimates[owner] = STALE;
+    if (this.#bytes[first + place] >= rank) return;
+    const before = this.#rankAt(first);
+    this.#bytes[first + place] = rank;
+    if (before >= rank) return;
+    this.#sums[owner] += POWERS[rank] - POWERS[before];
+    if (before === 0) this.#nEmpty[owner]--;
+  }
+
+  #sumUp(owner: number): void {
+    const end = (owner + 1) * this.#bytesPerOwner;
+    let sum = 0;
+    let nEmpty = 0;
+    for (let first = owner * this.#bytesPerOwner; first < end; first += PANES) {
+      const rank = this.#rankAt(first);
+      sum += POWERS[rank];
+      if (rank === 0) nEmpty++;
+    }
+    this.#sums[owner] = sum;
+    this.#nEmpty[owner] = nEmpty;
+  }
+
+  /** Of the union of the panes, in the register whose bytes begin at `first`. */
+  #rankAt(first: number): number {
+    const bytes = this.#bytes;
+    return Math.max(bytes[first], bytes[first + 1], bytes[first + 2], bytes[first + 3]);
   }
 
   #estimate(owner: number): number {
     const m = this.#registers;
-    const bytes = this.#bytes;
-    const start = owner * this.#bytesPerOwner;
-    let sum = 0;
-    let nEmpty = 0;
-    for (let i = 0; i < m; i++) {
-      let rank = 0;
-      for (let at = start + i; at < start + PANES * m; at += m) {
-        if (bytes[at] > rank) rank = bytes[at];
-      }
-      sum += 2 ** -rank;
-      if (rank === 0) nEmpty++;
-    }
-    const estimate = (biasOf(m) * m * m) / sum;
+    const nEmpty = this.#nEmpty[owner];
+    const estimate = (biasOf(m) * m * m) / this.#sums[owner];
     return estimate <= 2.5 * m && nEmpty > 0 ? m * Math.log(m / nEmpty) : estimate;
   }
 }
