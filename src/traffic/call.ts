@@ -20,6 +20,7 @@ export interface Call {
 
 /** What is known of a call once it was answered. */
 export interface Answer {
+  /** The call's, so that it leaves the window together with it. */
   readonly timeMs: number;
   readonly client: string;
   /** HTTP status. */

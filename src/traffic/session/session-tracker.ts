@@ -5,6 +5,7 @@ import type { Answer, Call } from '../call.js';
 import { CallTimes } from './call-times.js';
 import { DistinctCounts } from './distinct-counts.js';
 import { PaneSums } from './pane-sums.js';
+import { RecentPanes } from './recent-panes.js';
 import type { Session } from './session.js';
 import { SessionGroups } from './session-groups.js';
 import type { SessionCounts, SessionStore } from './session-store.js';
@@ -42,6 +43,7 @@ export class SessionTracker implements SessionStore {
   readonly #serverErrors: PaneSums;
   readonly #durationMs: PaneSums;
   readonly #windows: Windows;
+  readonly #recent = new RecentPanes();
   /** [maxSessions] */
   readonly #startMs: Float64Array;
   readonly #totalCalls: Float64Array;
@@ -75,13 +77,12 @@ export class SessionTracker implements SessionStore {
   record(call: Call): Session {
     const { timeMs, client, route } = call;
     const pane = this.#windows.paneAt(timeMs);
-    const slot = this.#slotFor(client, timeMs);
-    this.#expire(pane);
+    const slot = this.#slotFor(client, timeMs, pane);
     const place = placeOf(pane);
     const routeHash = textHash(route);
     this.#times.add(slot, place, timeMs);
     this.#routes.add(slot, routeHash, place, placeOf(this.#windows.newest(slot)));
-    return {
+    const session = {
       client,
       route,
       addressType: call.addressType,
@@ -97,6 +98,9 @@ export class SessionTracker implements SessionStore {
       durationMs: this.#durationMs.total(slot),
       group: this.#groups.record(call, this.#clientHashes[slot], routeHash),
     };
+    this.#recent.add(pane);
+    this.#sweep();
+    return session;
   }
 
   answered({ timeMs, client, status, durationMs }: Answer): void {
@@ -120,8 +124,7 @@ export class SessionTracker implements SessionStore {
     };
   }
 
-  #slotFor(client: string, timeMs: number): number {
-    const pane = this.#windows.paneAt(timeMs);
+  #slotFor(client: string, timeMs: number, pane: number): number {
     let slot = this.#slots.find(client);
     if (slot >= 0) {
       this.#slots.touch(slot);
@@ -150,10 +153,11 @@ export class SessionTracker implements SessionStore {
   }
 
   /** A session that is over would begin anew at its next call all the same: this only gives its memory back. */
-  #expire(pane: number): void {
+  #sweep(): void {
+    const { earliest, latest } = this.#recent;
     for (let i = 0; i < EXPIRED_PER_CALL; i++) {
       const { oldest } = this.#slots;
-      if (this.#windows.reaches(oldest, pane)) return;
+      if (oldest < 0 || this.#windows.reachesAny(oldest, earliest, latest)) return;
       this.#slots.remove(oldest);
       this.#expired++;
     }

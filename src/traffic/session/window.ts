@@ -44,7 +44,13 @@ export class Windows {
 
   /** Whether the window holds `pane`, or would once it moved there, without losing all that it holds. */
   reaches(owner: number, pane: number): boolean {
-    return Math.abs(pane - this.#newest[owner]) < PANES;
+    return this.reachesAny(owner, pane, pane);
+  }
+
+  /** The same of any pane between two. */
+  reachesAny(owner: number, earliest: number, latest: number): boolean {
+    const newest = this.#newest[owner];
+    return newest > earliest - PANES && newest < latest + PANES;
   }
 
   /** Moves the window on, if `pane` is newer than all that it holds; one that it reaches. */
