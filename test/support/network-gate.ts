@@ -1,5 +1,5 @@
 // What may happen between a client and a server: a port in front of the server's that counts connections, and that
-// a test shuts, makes silent, or lets drop connections just as they are used again.
+// a test closes, makes silent, or lets drop connections just as they are used again.
 import { connect, createServer, type Socket } from 'node:net';
 
 export interface NetworkGate {
@@ -9,8 +9,8 @@ export interface NetworkGate {
   readonly connections: number;
   /** `silent`: takes what comes and passes nothing on. `dropping`: resets connections at the next byte. */
   mode: 'open' | 'silent' | 'dropping';
-  /** Resets the connections that there are. */
-  reset(): void;
+  /** Of the server; later connections go there. */
+  serverPort: number;
   close(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export async function openGate(serverPort: number): Promise<NetworkGate> {
   let connections = 0;
   const server = createServer((client) => {
     connections++;
-    const upstream = connect({ port: serverPort, host: '127.0.0.1' });
+    const upstream = connect({ port: gate.serverPort, host: '127.0.0.1' });
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       // A reset is one of the ways in which a connection may end.
@@ -48,11 +48,9 @@ export async function openGate(serverPort: number): Promise<NetworkGate> {
       return connections;
     },
     mode: 'open',
-    reset() {
-      for (const socket of sockets) socket.resetAndDestroy();
-    },
+    serverPort,
     close() {
-      gate.reset();
+      for (const socket of sockets) socket.resetAndDestroy();
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };

@@ -73,8 +73,14 @@ export class EngineClient {
     };
     let reply: HttpReply;
     try {
-      const target = new URL(path, url);
-      reply = await exchange({ target, headers, body, agent: this.#agent, deadlineMs });
+      reply = await exchange({
+        target: new URL(path, url),
+        headers,
+        body,
+        agent: this.#agent,
+        deadlineMs,
+        mayRepeat: () => !this.#isClosed,
+      });
     } catch (cause) {
       const isLate = cause instanceof AnomalyPredictorError;
       throw isLate

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly agent: http.Agent;
   /** On the clock of `performance.now()`. */
   readonly deadlineMs: number;
+  /** Whether a request may go out once more after its connection has ended. */
+  readonly mayRepeat: () => boolean;
 }
 
 export interface HttpReply {
@@ -25,14 +27,18 @@ const MOST_REPLY_BYTES = 64 * 1024 * 1024;
 
 /** @throws AnomalyPredictorError `timed-out`; of no reply, the error that node:http has */
 export function exchange(request: HttpRequest): Promise<HttpReply> {
-  const { target, headers, body, agent, deadlineMs } = request;
+  const { target, headers, body, agent, deadlineMs, mayRepeat } = request;
   return new Promise((resolve, reject) => {
     const { request: open } = target.protocol === 'https:' ? https : http;
     const sent = open(target, { method: body === undefined ? 'GET' : 'POST', headers, agent });
-    const fail = (error: Error) => {
+    let isOver = false;
+    const finish = (settle: () => void) => {
+      if (isOver) return;
+      isOver = true;
       clearTimeout(timer);
-      reject(error);
+      settle();
     };
+    const fail = (error: Error) => finish(() => reject(error));
     const timer = setTimeout(
       () => {
         fail(new AnomalyPredictorError('timed-out', 'no reply in time'));
@@ -41,11 +47,9 @@ export function exchange(request: HttpRequest): Promise<HttpReply> {
       Math.max(0, deadlineMs - performance.now()),
     );
     sent.on('error', (error: NodeJS.ErrnoException) => {
-      // The server closed a connection that was idle just as it was taken: the request has not been read.
-      if (sent.reusedSocket && error.code === 'ECONNRESET') {
-        clearTimeout(timer);
-        resolve(exchange(request));
-      } else fail(error);
+      // Servers close idle connections, also one that is taken just then. Scoring twice does no harm.
+      const isStale = sent.reusedSocket && error.code === 'ECONNRESET' && mayRepeat();
+      finish(() => (isStale ? resolve(exchange(request)) : reject(error)));
     });
     sent.on('response', (response) => {
       const chunks: Buffer[] = [];
@@ -59,8 +63,7 @@ export function exchange(request: HttpRequest): Promise<HttpReply> {
       });
       response.on('error', fail);
       response.on('end', () => {
-        clearTimeout(timer);
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) });
+        finish(() => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }));
       });
     });
     sent.end(body);
