@@ -46,6 +46,8 @@ export interface ErrorFields {
   readonly model?: string;
   readonly retryAfterSeconds?: number;
   readonly allow?: string;
+  /** Of what the guard finds at its start, as `ERR_UNSHARED_STORE`. */
+  readonly code?: string;
 }
 
 /** What crosses threads and sockets in place of an error. */

@@ -2,8 +2,8 @@
 // of them, and rows of JSON, each an object or an array by itself.
 import { AnomalyPredictorError, type ErrorFields, showValue } from '../errors.js';
 import { isRecord } from '../model/rows.js';
+import { nearestName } from '../nearest-name.js';
 import { isMissing } from './cell.js';
-import { nearestName } from './nearest-name.js';
 import type { WantedColumn, WantedValue } from './wanted-values.js';
 
 /** Why a row cannot be used. */

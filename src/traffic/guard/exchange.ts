@@ -5,14 +5,16 @@ export interface Exchange<Request> {
   /** The framework's own, for the functions among the options. */
   readonly request: Request;
   readonly method: string;
-  /** Of the URL, without query, mount points included. */
+  /** Of the URL, mount points included; a query does no harm. */
   readonly path: string;
-  /** Template of the handler, as `/products/:id`, where the framework knows it by now. */
+  /** Template of the handler, mount points included, as `/products/:id`, where the framework knows it by now. */
   readonly route: string | undefined;
   /** The client's, behind the proxies that the framework's settings trust. */
   readonly address: string | undefined;
+  /** Who may tell the client's address in a header: nobody, the listed proxies, or whoever connects. */
+  readonly trustedProxies: 'none' | 'listed' | 'all';
   /** First value of a header; its name in lower case. */
   header(name: string): string | undefined;
-  /** What an authentication that ran before has verified of a token, as `request.auth` or `request.user` hold it. */
+  /** What an authentication that ran before has verified of a token, as `verifiedClaims` finds it. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
 }

@@ -1,0 +1,212 @@
+// The guard: takes a request before its handler runs, and rules whether it goes on. What adapters of frameworks build on.
+// Once made it never throws or rejects, and an observed request never waits for it.
+import cluster from 'node:cluster';
+import { AddressBook } from '../identity/address-book.js';
+import { RouteTemplates } from '../routes/route-templates.js';
+import type { SessionStore } from '../session/session-store.js';
+import { SessionTracker } from '../session/session-tracker.js';
+import { Course, type Finding } from './course.js';
+import type { Decision, Failure } from './decision.js';
+import { detectorSource } from './detector-source.js';
+import type { Exchange } from './exchange.js';
+import { Findings } from './findings.js';
+import { type Exposition, GuardMetrics } from './guard-metrics.js';
+import { fillOptions, type GuardOptions } from './guard-options.js';
+import { MadeDecision } from './made-decision.js';
+import { isLater, type MaybeLater, within } from './maybe-later.js';
+import { modesOf } from './modes.js';
+import { ownRefusal } from './own-refusal.js';
+import { type Refusal, refusalFor, requestIdFrom } from './refusal.js';
+import type { Ruling } from './ruling.js';
+
+export interface Guard<Request> {
+  /** Never throws or rejects; a promise only where a request may be refused and something is asynchronous. */
+  decide(exchange: Exchange<Request>): MaybeLater<Ruling>;
+  /** To be called once the reply has ended, also that of a refusal. Never throws. */
+  answered(ruling: Ruling, status: number, durationMs: number): void;
+  metrics(): Exposition;
+  /** Lets go of files, of the store, and of the other process. */
+  close(): Promise<void>;
+}
+
+/** How a framework's request carries the decision to its handlers. */
+export type Attach<Request> = (request: Request, name: string, decision: Decision) => void;
+
+/**
+ * @param attach as a property by default
+ * @throws AnomalyPredictorError 'bad-option' for options that are none, and where requests may be refused also for what
+ *   findings.ts names
+ */
+export function createGuard<Request>(
+  options: GuardOptions<Request>,
+  attach: Attach<Request> = setProperty,
+): Guard<Request> {
+  const config = fillOptions(options);
+  const { timeoutMs, onError, handler, onDecision, requestPropertyName, exposeHeaders } = config;
+  const checks = typeof config.validate === 'boolean' ? {} : config.validate;
+  const isChecked = (name: keyof typeof checks) =>
+    config.validate !== false && checks[name] !== false;
+  const templates = new RouteTemplates(config.routes);
+  const modes = modesOf(config, templates);
+  const metrics = new GuardMetrics();
+  const findings = new Findings(modes.mayEnforce);
+  const store: SessionStore = config.store ?? new SessionTracker(config);
+  if (cluster.isWorker && !store.shared && isChecked('unsharedStore')) {
+    findings.atStart('ERR_UNSHARED_STORE');
+  }
+  const detectors = detectorSource(config.detector, config, findings, metrics);
+  const checksProxies = isChecked('trustProxy');
+  const shared = {
+    config,
+    modes,
+    templates,
+    addresses: new AddressBook(config.addressTypes),
+    store,
+    detectors,
+    addressOf(exchange: Exchange<Request>) {
+      if (checksProxies) {
+        if (exchange.trustedProxies === 'all') {
+          findings.warn('ERR_TRUST_PROXY_PERMISSIVE');
+          return undefined;
+        }
+        if (
+          exchange.trustedProxies === 'none' &&
+          !findings.has('ERR_FORWARDED_UNTRUSTED') &&
+          exchange.header('x-forwarded-for') !== undefined
+        ) {
+          findings.warn('ERR_FORWARDED_UNTRUSTED');
+        }
+      }
+      return exchange.address;
+    },
+    isExcepted: () => false,
+  };
+
+  function conclude(course: Course<Request>, finding: Finding, startMs: number) {
+    const { request } = course.exchange;
+    const { action } = finding;
+    const isEnforced = course.mode === 'enforce';
+    const isRefused =
+      isEnforced && (action === 'block' || (action === 'error' && onError === 'deny'));
+    const decision = new MadeDecision(course, finding, isRefused);
+    course.decision = decision;
+    metrics.decided(decision, performance.now() - startMs);
+    attempt('request property', () => attach(request, requestPropertyName, decision));
+    if (onDecision !== undefined) attempt('onDecision', () => onDecision(decision, request));
+    if (isEnforced && exposeHeaders) course.headers = debugHeaders(decision);
+    if (!isRefused) return course;
+    const usual = refusalFor(action === 'block' ? 'block' : 'error', course.requestId);
+    return refuse(course, decision, { ...usual, headers: { ...usual.headers, ...course.headers } });
+  }
+
+  function refuse(course: Course<Request>, decision: Decision, usual: Refusal): MaybeLater<Ruling> {
+    course.refusal = usual;
+    if (handler === undefined) return course;
+    const failed = () => metrics.failed('handler');
+    try {
+      const own = ownRefusal(handler, course.exchange.request, decision, usual);
+      if (!isLater(own)) {
+        course.refusal = own;
+        return course;
+      }
+      return within(own, timeoutMs, () => new Late('handler', timeoutMs))
+        .then((refusal) => {
+          course.refusal = refusal;
+        }, failed)
+        .then(() => course);
+    } catch {
+      failed();
+      return course;
+    }
+  }
+
+  function decideLater(course: Course<Request>, finding: PromiseLike<Finding>, startMs: number) {
+    const concluded = within(finding, timeoutMs, () => new Late(course.stage, timeoutMs))
+      .catch((error) => failure(course.stage, error))
+      .then((found) => conclude(course, found, startMs))
+      .finally(() => {
+        course.pending = undefined;
+      });
+    if (course.mode === 'enforce') return concluded;
+    course.pending = concluded;
+    return course;
+  }
+
+  /** Of what the user gave: its failure is counted, and of nobody else's concern. */
+  function attempt(kind: string, action: () => unknown): void {
+    try {
+      const result = action();
+      if (isLater(result)) Promise.resolve(result).catch(() => metrics.failed(kind));
+    } catch {
+      metrics.failed(kind);
+    }
+  }
+
+  return {
+    decide(exchange) {
+      const startMs = performance.now();
+      const requestId = requestIdFrom(exchange.header('x-request-id'));
+      const course = new Course(requestId, exchange, shared);
+      let finding: MaybeLater<Finding>;
+      try {
+        finding = course.run();
+      } catch (error) {
+        finding = failure(course.stage, error);
+      }
+      return isLater(finding)
+        ? decideLater(course, finding, startMs)
+        : conclude(course, finding, startMs);
+    },
+
+    answered(ruling, status, durationMs) {
+      const course = ruling as Course<Request>;
+      const record = () => {
+        const { timeMs, client, isRecorded } = course;
+        if (!isRecorded) return;
+        attempt('store', () => store.answered({ timeMs, client, status, durationMs }));
+      };
+      if (course.pending === undefined) record();
+      else course.pending.then(record);
+    },
+
+    metrics: () =>
+      metrics.expose({
+        sessions: store.counts,
+        exceptions: 0,
+        detector: detectors.current?.label,
+      }),
+
+    async close() {
+      await Promise.all([detectors.close(), store.close?.()]);
+    },
+  };
+}
+
+/** What did not come in time. */
+class Late extends Error {
+  constructor(what: string, ms: number) {
+    super(`${what} took longer than ${ms} ms`);
+    this.name = 'Late';
+  }
+}
+
+function failure(stage: Failure, error: unknown): Finding {
+  return { action: 'error', reason: error instanceof Late ? 'timeout' : stage, error };
+}
+
+function debugHeaders({ prediction, score, detector }: Decision): Record<string, string> {
+  return {
+    'X-Anomaly-Prediction': prediction ?? 'none',
+    'X-Anomaly-Score': String(score),
+    ...(detector !== undefined && { 'X-Anomaly-Detector': detector }),
+  };
+}
+
+/** What the framework or the application has there is not the guard's to replace. */
+function setProperty(request: unknown, name: string, decision: Decision): void {
+  const properties = request as Record<string, unknown>;
+  if (name in properties && !(properties[name] instanceof MadeDecision)) {
+    throw new TypeError(`the request has a property "${name}" of its own`);
+  }
+  properties[name] = decision;
+}

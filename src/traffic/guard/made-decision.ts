@@ -1,0 +1,88 @@
+// A decision as it is made: small, since every request has one; what is seldom read is computed when it is.
+import {
+  type Explanation,
+  explainInto,
+  explanationOf,
+  isExplainable,
+} from '../../model/explanation.js';
+import type { TrafficPrediction } from '../judge.js';
+import type { CourseFacts, Finding } from './course.js';
+import type { Decision, GuardAction, GuardMode, GuardReason } from './decision.js';
+import type { Judging } from './detector-source.js';
+
+export class MadeDecision implements Decision {
+  readonly action: GuardAction;
+  readonly reason: GuardReason;
+  readonly mode: GuardMode;
+  readonly refused: boolean;
+  readonly requestId: string;
+  readonly timeMs: number;
+  readonly route: string;
+  readonly client: string;
+  readonly prediction: TrafficPrediction | undefined;
+  readonly score: number;
+  readonly threshold: number;
+  readonly detector: string | undefined;
+  readonly error: unknown;
+  readonly #row: Float64Array | undefined;
+  readonly #judging: Judging | undefined;
+  #explanation: Explanation | undefined;
+
+  constructor(course: CourseFacts, finding: Finding, refused: boolean) {
+    this.action = finding.action;
+    this.reason = finding.reason;
+    this.mode = course.mode;
+    this.refused = refused;
+    this.requestId = course.requestId;
+    this.timeMs = course.timeMs;
+    this.route = course.route;
+    this.client = course.client;
+    this.prediction = finding.prediction;
+    this.score = finding.score ?? Number.NaN;
+    this.threshold = course.threshold;
+    this.detector = finding.judging?.label;
+    this.error = finding.error;
+    this.#row = finding.row;
+    this.#judging = finding.judging;
+  }
+
+  get behaviour(): Readonly<Record<string, number>> | undefined {
+    const row = this.#row;
+    const features = this.#judging?.schema.features;
+    if (row === undefined || features === undefined) return undefined;
+    return Object.fromEntries(features.map(({ name }, column) => [name, row[column]]));
+  }
+
+  get explanation(): Explanation | undefined {
+    const explainable = this.#judging?.explainable;
+    const isFlagged = this.action === 'would-block' || this.action === 'block';
+    if (!isFlagged || this.#row === undefined || explainable === undefined) return undefined;
+    const { detector, scorer } = explainable;
+    if (this.#explanation === undefined && isExplainable(detector)) {
+      const nFeatures = this.#row.length;
+      const found = {
+        contributions: new Float64Array(nFeatures),
+        errors: new Float64Array(nFeatures),
+        baseline: new Float64Array(1),
+      };
+      explainInto(scorer, detector, this.#row, 1, found);
+      this.#explanation = explanationOf(detector, found);
+    }
+    return this.#explanation;
+  }
+
+  /** For logs: all of it, as plain values. */
+  toJSON(): object {
+    const { error, explanation, behaviour } = this;
+    return {
+      ...this,
+      error: error instanceof Error ? error.message : error,
+      behaviour,
+      ...(explanation && {
+        contributions: Object.fromEntries(
+          explanation.features.map(({ name }, at) => [name, explanation.contributions[at]]),
+        ),
+      }),
+    };
+  }
+}

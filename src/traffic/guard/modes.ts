@@ -1,0 +1,72 @@
+// Whether a request is only observed or may be refused.
+import { METHODS } from 'node:http';
+import { AnomalyPredictorError, showValue } from '../../errors.js';
+import type { RouteTemplates } from '../routes/route-templates.js';
+import type { GuardMode } from './decision.js';
+import type { GuardConfig, ModeTable } from './guard-options.js';
+
+export interface Modes<Request> {
+  /** Whether any request may be refused; where none is, nothing at the start stops the program. */
+  readonly mayEnforce: boolean;
+  of(request: Request, method: string, route: string): GuardMode;
+}
+
+const ANY = '*';
+const ROUTE = /^([A-Z]+) (\/\S*)$/;
+
+/**
+ * OPTIONS are a browser's questions before its requests: they do nothing, and a refusal would show as a network error.
+ * They are refused only where a table names them or a function says so.
+ * @throws AnomalyPredictorError 'bad-option' that names the entry of a table
+ */
+export function modesOf<Request>(
+  { mode, routeKey }: Pick<GuardConfig<Request>, 'mode' | 'routeKey'>,
+  templates: RouteTemplates,
+): Modes<Request> {
+  if (typeof mode === 'function') {
+    return { mayEnforce: true, of: (request, _, route) => requireMode(mode(request, route)) };
+  }
+  const table = typeof mode === 'string' ? { [ANY]: mode } : mode;
+  const byKey = readTable(table, templates, routeKey !== undefined);
+  const rest = byKey.get(ANY) ?? 'observe';
+  return {
+    mayEnforce: [...byKey.values()].includes('enforce'),
+    of(_, method, route) {
+      const named = byKey.get(route) ?? byKey.get(method);
+      if (named !== undefined) return named;
+      if (method === 'HEAD')
+        return byKey.get(route.replace('HEAD', 'GET')) ?? byKey.get('GET') ?? rest;
+      return method === 'OPTIONS' ? 'observe' : rest;
+    },
+  };
+}
+
+/** @param anyRoute routes are what `routeKey` makes of them */
+function readTable(table: ModeTable, templates: RouteTemplates, anyRoute: boolean) {
+  const byKey = new Map<string, GuardMode>();
+  for (const [key, value] of Object.entries(table)) {
+    const mode = requireMode(value, `mode["${key}"]`);
+    const [, method, path] = ROUTE.exec(key) ?? [];
+    if (anyRoute || key === ANY || METHODS.includes(key)) byKey.set(key, mode);
+    else if (METHODS.includes(method)) byKey.set(templates.of(method, path), mode);
+    else throw unknownEntry(key);
+  }
+  return byKey;
+}
+
+function requireMode(mode: unknown, field = 'mode'): GuardMode {
+  if (mode === 'observe' || mode === 'enforce') return mode;
+  throw new AnomalyPredictorError(
+    'bad-option',
+    `${field}: expected 'observe' or 'enforce', got ${showValue(mode)}`,
+    { field, value: mode },
+  );
+}
+
+function unknownEntry(key: string): AnomalyPredictorError {
+  return new AnomalyPredictorError(
+    'bad-option',
+    `mode: expected a route such as "POST /login", a method or "*", got ${showValue(key)}`,
+    { field: 'mode', value: key },
+  );
+}
