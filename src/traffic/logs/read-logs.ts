@@ -1,0 +1,174 @@
+// Access logs as calls. Every line tells by itself whether it is of the combined or common format or a JSON object.
+// Whatever is in a log, reading it takes bounded memory, and every line is counted.
+import { isAscii } from 'node:buffer';
+import { AnomalyPredictorError } from '../../errors.js';
+import { DEFAULT_WINDOW_MS } from '../session/session-tracker.js';
+import { LONGEST_LINE, logBlocks } from './log-blocks.js';
+import { LogCounts } from './log-counts.js';
+import { findLog, type LogFile, logBytes } from './log-file.js';
+import { LogLines } from './log-lines.js';
+import type { LogOptions } from './log-options.js';
+import type { LoggedCall } from './logged-call.js';
+import { RecentCalls } from './recent-calls.js';
+import { SteadyTime } from './steady-time.js';
+
+/** Can be gone through once. */
+export interface LogReading extends AsyncIterable<readonly LoggedCall[]> {
+  readonly counts: LogCounts;
+  /** Of all files as they lie on disk; undefined where it is not known before the end. */
+  readonly sizeBytes: number | undefined;
+  /** How much of them was read. */
+  readonly readBytes: number;
+}
+
+/**
+ * Blocks of calls, file by file in the order of the time of their first calls.
+ * @param paths '-' for stdin, which then is the only one; a file that is named twice is read once, and noted
+ * @throws AnomalyPredictorError `bad-option`, or `bad-data-file` where a file cannot be read; and in the course of
+ *   reading `bad-data-file` where no line of a file can be, or no calls are in any
+ */
+export function readLogs(paths: readonly string[], options: LogOptions = {}): LogReading {
+  return new Logs(paths, options);
+}
+
+/** Where in which file reading is. */
+class Place {
+  line = 0;
+  /** Bad and huge ones. */
+  unreadLines = 0;
+
+  constructor(readonly path: string) {}
+
+  toString(): string {
+    return `${this.path === '-' ? 'stdin' : this.path}:${this.line}`;
+  }
+}
+
+class Logs implements LogReading {
+  readonly counts = new LogCounts();
+  readBytes = 0;
+  readonly #files: readonly LogFile[];
+  readonly #options: LogOptions;
+  readonly #lines: LogLines;
+  readonly #steady: SteadyTime;
+  readonly #recent = new RecentCalls();
+  #lineBefore = '';
+
+  constructor(paths: readonly string[], options: LogOptions) {
+    if (paths.length > 1 && paths.includes('-')) {
+      throw new AnomalyPredictorError('bad-option', 'stdin (-) cannot be read along with files');
+    }
+    this.#files = this.#eachOnce(paths.map(findLog));
+    this.#options = options;
+    this.#lines = new LogLines(options, this.counts);
+    this.#steady = new SteadyTime(options.windowMs ?? DEFAULT_WINDOW_MS, this.counts);
+  }
+
+  get sizeBytes(): number | undefined {
+    const sizes = this.#files.map(({ sizeBytes }) => sizeBytes ?? Number.NaN);
+    const sum = sizes.reduce((total, size) => total + size, 0);
+    return Number.isNaN(sum) ? undefined : sum;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly LoggedCall[]> {
+    for (const file of await this.#inOrder()) yield* this.#callsOf(file);
+    const last: LoggedCall[] = [];
+    this.#steady.end(last);
+    if (last.length > 0) yield last;
+    if (this.counts.calls === 0) throw this.counts.noCalls();
+  }
+
+  #eachOnce(files: readonly LogFile[]): readonly LogFile[] {
+    const known = new Map<string, LogFile>();
+    for (const file of files) {
+      const { path } = known.get(file.identity) ?? {};
+      if (path === undefined) known.set(file.identity, file);
+      else this.counts.notes.push(`${file.path} is the same file as ${path}: read once`);
+    }
+    return [...known.values()];
+  }
+
+  async #inOrder(): Promise<readonly LogFile[]> {
+    if (this.#files.length === 1) return this.#files;
+    const timed = await Promise.all(
+      this.#files.map(async (file) => ({ file, timeMs: await firstTimeMs(file, this.#options) })),
+    );
+    return timed.sort((a, b) => a.timeMs - b.timeMs).map(({ file }) => file);
+  }
+
+  async *#callsOf(file: LogFile): AsyncGenerator<readonly LoggedCall[]> {
+    const place = new Place(file.path);
+    const bytes = logBytes(file, (nBytes) => {
+      this.readBytes += nBytes;
+    });
+    try {
+      for await (const block of logBlocks(bytes)) yield this.#callsIn(block, place);
+    } catch (error) {
+      if (!(error instanceof AnomalyPredictorError)) throw error;
+      this.counts.notes.push(`${place}: what follows is lost: ${error.message}`);
+    }
+    if (place.line > 0 && place.unreadLines === place.line) throw this.counts.noCalls(file.path);
+  }
+
+  #callsIn(block: Buffer, place: Place): readonly LoggedCall[] {
+    const { counts } = this;
+    const calls: LoggedCall[] = [];
+    const isPlain = isAscii(block);
+    for (const line of linesOf(block)) {
+      place.line++;
+      counts.lines++;
+      if (line.length > LONGEST_LINE) {
+        counts.hugeLines++;
+        place.unreadLines++;
+        continue;
+      }
+      const read = this.#lines.read(line, isPlain);
+      if (typeof read === 'object') this.#take(line, read, calls);
+      else if (read === 'blank') counts.blankLines++;
+      else if (read === 'no request') counts.addNoRequest(place, line);
+      else {
+        counts.addBad(place, read, line);
+        place.unreadLines++;
+      }
+    }
+    return calls;
+  }
+
+  #take(line: string, call: LoggedCall, calls: LoggedCall[]): void {
+    const id = this.#lines.requestId;
+    if (id !== '' && this.#recent.has(id, call)) {
+      this.counts.duplicates++;
+      return;
+    }
+    this.counts.calls++;
+    if (line === this.#lineBefore) this.counts.repeated++;
+    this.#lineBefore = line;
+    this.#steady.add(call, calls);
+  }
+}
+
+const CARRIAGE_RETURN = 0x0d;
+
+/** Without their ends. Each character stands for a byte. */
+function* linesOf(block: Buffer): Generator<string> {
+  const text = block.toString('latin1');
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    yield text.slice(start, text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end);
+    start = end + 1;
+  }
+}
+
+/** −∞ of a file that does not begin with calls. */
+async function firstTimeMs(file: LogFile, options: LogOptions): Promise<number> {
+  const lines = new LogLines(options, new LogCounts());
+  for await (const block of logBlocks(logBytes(file))) {
+    for (const line of linesOf(block)) {
+      const read = lines.read(line, false);
+      if (typeof read === 'object') return read.timeMs;
+    }
+    break;
+  }
+  return Number.NEGATIVE_INFINITY;
+}
