@@ -19,13 +19,18 @@ import {
  * as `unauthenticated`, `forbidden`, `unknown-model` and `queue-full`.
  */
 export interface RemoteDetector {
-  /** What the engine serves under the name: remembered until a request fails. */
-  model(): Promise<RemoteModel>;
+  /**
+   * What the engine serves under the name, another object wherever that has changed; undefined where it is not known
+   * yet, or no longer, and then it is asked for.
+   */
+  readonly served: ServedDetector | undefined;
+  /** The same, once it is known. */
+  whenServed(): Promise<ServedDetector>;
   /** Closes the connections; what waits for a reply fails. */
   close(): void;
 }
 
-export interface RemoteModel {
+export interface ServedDetector {
   readonly name: string;
   readonly version: string;
   readonly schema: Schema;
@@ -39,23 +44,31 @@ export interface RemoteModel {
   explain(row: Float64Array): Promise<Explanation>;
 }
 
+const FIRST_SERVER_ERROR = 500;
+
 /** @throws AnomalyPredictorError `bad-option` */
 export function remoteDetector(options: RemoteOptions): RemoteDetector {
-  return new ServedDetector(readRemoteOptions(options));
+  return new EngineDetector(readRemoteOptions(options));
 }
 
-class ServedDetector implements RemoteDetector {
+class EngineDetector implements RemoteDetector {
   readonly #config: RemoteConfig;
   readonly #client: EngineClient;
-  #known: RemoteModel | undefined;
-  #learning: Promise<RemoteModel> | undefined;
+  #known: ServedDetector | undefined;
+  #learning: Promise<ServedDetector> | undefined;
 
   constructor(config: RemoteConfig) {
     this.#config = config;
     this.#client = new EngineClient(config);
   }
 
-  async model(): Promise<RemoteModel> {
+  get served(): ServedDetector | undefined {
+    // Whoever asks for a score next learns why there is none.
+    if (this.#known === undefined) this.whenServed().catch(() => {});
+    return this.#known;
+  }
+
+  async whenServed(): Promise<ServedDetector> {
     return this.#known ?? this.#learn(this.#deadlineMs());
   }
 
@@ -63,7 +76,7 @@ class ServedDetector implements RemoteDetector {
     this.#client.close();
   }
 
-  #learn(deadlineMs: number): Promise<RemoteModel> {
+  #learn(deadlineMs: number): Promise<ServedDetector> {
     this.#learning ??= this.#client
       .ask({ path: `v1/models/${this.#config.model}` }, deadlineMs, decodeDescription)
       .then((description) => {
@@ -76,7 +89,7 @@ class ServedDetector implements RemoteDetector {
     return this.#learning;
   }
 
-  #served({ name, version, schema }: ModelDescription): RemoteModel {
+  #served({ name, version, schema }: ModelDescription): ServedDetector {
     const nFeatures = schema.features.length;
     const path = `v1/score?model=${this.#config.model}`;
     const batches = new RowBatches(this.#config.timeoutMs, async (rows, deadlineMs) => {
@@ -107,7 +120,7 @@ class ServedDetector implements RemoteDetector {
     };
   }
 
-  /** After a failure nothing is known of what the engine serves next. */
+  /** Where the engine refuses, it may serve something else by now. */
   async #ask<T>(
     request: EngineRequest,
     deadlineMs: number,
@@ -116,7 +129,9 @@ class ServedDetector implements RemoteDetector {
     try {
       return await this.#client.ask(request, deadlineMs, decode);
     } catch (error) {
-      this.#known = undefined;
+      if (error instanceof AnomalyPredictorError && error.status < FIRST_SERVER_ERROR) {
+        this.#known = undefined;
+      }
       throw error;
     }
   }

@@ -21,7 +21,7 @@ import { forestOver } from '../../support/sample-detectors.js';
 import { thrownBy } from '../../support/thrown-by.js';
 
 const LONG_MS = 20_000;
-const SHORT_MS = 30;
+const SHORT_MS = 500;
 const ROW = Float64Array.of(1, 2);
 /** Calls rows anomalies where the first feature is above 0. */
 const DETECTOR = forestOver('calls', [{ name: 'calls' }, { name: 'users' }]);
@@ -64,24 +64,25 @@ function remote(url: string, options: Partial<RemoteOptions> = {}): RemoteDetect
 }
 
 async function scoreOf(detector: RemoteDetector, row = ROW): Promise<number> {
-  return (await detector.model()).score(row);
+  return (await detector.whenServed()).score(row);
 }
 
 describe('an engine that fails', () => {
   it('is told of in time where it never answers', async () => {
     const gate = await gateTo(await engine());
     const detector = remote(gate.url, { timeoutMs: SHORT_MS });
-    const model = await detector.model();
+    const model = await detector.whenServed();
     gate.mode = 'silent';
     expect(await rejectedWith('timed-out', () => model.score(ROW))).toBe(
       `no answer from ${gate.url}/ in ${SHORT_MS} ms`,
     );
-    await rejectedWith('timed-out', () => detector.model());
+    const late = remote(gate.url, { timeoutMs: SHORT_MS });
+    await rejectedWith('timed-out', () => late.whenServed());
   });
 
   it('does not let rows wait longer behind requests that take long', async () => {
     const gate = await gateTo(await engine());
-    const model = await remote(gate.url, { timeoutMs: SHORT_MS, mostFailures: 1_000 }).model();
+    const model = await remote(gate.url, { timeoutMs: SHORT_MS, mostFailures: 1_000 }).whenServed();
     gate.mode = 'silent';
     const asked: Promise<string>[] = [];
     for (let turn = 0; turn < 50; turn++) {
@@ -97,7 +98,7 @@ describe('an engine that fails', () => {
     const server = await engine();
     const gate = await gateTo(server);
     const detector = remote(gate.url, { mostFailures: 1_000 });
-    const model = await detector.model();
+    const model = await detector.whenServed();
     gate.mode = 'silent';
     const ended = rejectedWith('request-failed', () => model.score(ROW));
     // Once the request is on its way.
@@ -141,7 +142,7 @@ describe('an engine that fails', () => {
   it('is not asked after so many failures in a row, tried again after a while, and used then', async () => {
     const gate = await gateTo(await engine());
     const detector = remote(gate.url, { timeoutMs: SHORT_MS, mostFailures: 3, retryAfterMs: 200 });
-    const model = await detector.model();
+    const model = await detector.whenServed();
     gate.mode = 'silent';
     for (let failure = 0; failure < 3; failure++) {
       await rejectedWith('timed-out', () => model.score(ROW));
@@ -151,11 +152,11 @@ describe('an engine that fails', () => {
       `${gate.url}/ failed 3 times in a row and is not asked for now: ` +
         `no answer from ${gate.url}/ in ${SHORT_MS} ms`,
     );
-    await rejectedWith('circuit-open', () => detector.model());
+    await rejectedWith('circuit-open', () => model.explain(ROW));
     expect(gate.connections).toBe(connections);
 
     await new Promise((resolve) => setTimeout(resolve, 210));
-    const trial = rejectedWith('timed-out', () => detector.model());
+    const trial = rejectedWith('timed-out', () => model.explain(ROW));
     // Another does not wait for the one that tries.
     await rejectedWith('circuit-open', () => model.score(ROW));
     await trial;
@@ -169,11 +170,11 @@ describe('an engine that fails', () => {
 
   it('says why it refuses: the token, the name', async () => {
     const { url } = await engine();
-    expect(await rejectedWith('forbidden', () => remote(url, { token: 'wrong' }).model())).toMatch(
-      `${url}/ answered 403: `,
-    );
     expect(
-      await rejectedWith('unknown-model', () => remote(url, { model: 'none' }).model()),
+      await rejectedWith('forbidden', () => remote(url, { token: 'wrong' }).whenServed()),
+    ).toMatch(`${url}/ answered 403: `);
+    expect(
+      await rejectedWith('unknown-model', () => remote(url, { model: 'none' }).whenServed()),
     ).toMatch(`${url}/ answered 404: `);
   });
 
@@ -192,7 +193,9 @@ describe('an engine that fails', () => {
     [200, '{"name":"calls","version":"1","schema":{}}', 'request-failed', 'schema.features'],
   ] as const)('is not believed when it answers %i %s', async (status, body, tag, message) => {
     const url = await stub((_, response) => response.writeHead(status).end(body));
-    expect(await rejectedWith(tag, () => remote(url).model())).toMatch(message.replace("'", ''));
+    expect(await rejectedWith(tag, () => remote(url).whenServed())).toMatch(
+      message.replace("'", ''),
+    );
   });
 
   const { version } = DETECTOR;
@@ -232,13 +235,13 @@ describe('a detector that is replaced while an engine serves it', () => {
   it('scores as the new one where the features are the same', async () => {
     const server = await engine();
     const detector = remote(server.url);
-    const model = await detector.model();
+    const model = await detector.whenServed();
     const stricter = forestOver('calls', [{ name: 'calls' }, { name: 'users' }], {
       threshold: 0.5,
     });
     await replace(server, stricter);
     expect(await model.score(ROW)).toBe(-1.5);
-    expect((await detector.model()).version).toBe(stricter.version);
+    expect((await detector.whenServed()).version).toBe(stricter.version);
   });
 
   it.each([
@@ -247,10 +250,10 @@ describe('a detector that is replaced while an engine serves it', () => {
   ])('never scores a row by features that are not its own: %s', async (_, features) => {
     const server = await engine();
     const detector = remote(server.url);
-    const model = await detector.model();
+    const model = await detector.whenServed();
     await replace(server, forestOver('calls', features));
     await expect(model.score(ROW)).rejects.toBeInstanceOf(AnomalyPredictorError);
-    const now = await detector.model();
+    const now = await detector.whenServed();
     expect(now.schema.features.map(({ name }) => name)).toEqual(features.map(({ name }) => name));
     expect(await now.score(new Float64Array(features.length))).toBe(1);
   });
@@ -260,7 +263,7 @@ describe('a remote detector that is closed', () => {
   it('fails what waits, and what comes after', async () => {
     const gate = await gateTo(await engine());
     const detector = remote(gate.url);
-    const model = await detector.model();
+    const model = await detector.whenServed();
     gate.mode = 'silent';
     const waiting = rejectedWith('request-failed', () => model.score(ROW));
     await new Promise((resolve) => setTimeout(resolve, SHORT_MS));
@@ -276,7 +279,7 @@ describe('a remote detector that is closed', () => {
     const program = `
       import { remoteDetector } from '${new URL('../../../src/traffic/remote/remote-detector.js', import.meta.url)}';
       const detector = remoteDetector(${JSON.stringify({ url, model: 'calls', token: SCORING_TOKEN })});
-      console.log(await (await detector.model()).score(Float64Array.of(1, 2)));
+      console.log(await (await detector.whenServed()).score(Float64Array.of(1, 2)));
     `;
     const output = await new Promise((resolve) => {
       execFile(process.execPath, ['--input-type=module', '--eval', program], (_, out) =>
