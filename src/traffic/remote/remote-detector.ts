@@ -19,18 +19,13 @@ import {
  * as `unauthenticated`, `forbidden`, `unknown-model` and `queue-full`.
  */
 export interface RemoteDetector {
-  /**
-   * What the engine serves under the name, another object wherever that has changed; undefined where it is not known
-   * yet, or no longer, and then it is asked for.
-   */
-  readonly served: ServedDetector | undefined;
-  /** The same, once it is known. */
-  whenServed(): Promise<ServedDetector>;
+  /** What the engine serves under the name: another object wherever that has changed. */
+  model(): Promise<RemoteModel>;
   /** Closes the connections; what waits for a reply fails. */
   close(): void;
 }
 
-export interface ServedDetector {
+export interface RemoteModel {
   readonly name: string;
   readonly version: string;
   readonly schema: Schema;
@@ -54,21 +49,15 @@ export function remoteDetector(options: RemoteOptions): RemoteDetector {
 class EngineDetector implements RemoteDetector {
   readonly #config: RemoteConfig;
   readonly #client: EngineClient;
-  #known: ServedDetector | undefined;
-  #learning: Promise<ServedDetector> | undefined;
+  #known: RemoteModel | undefined;
+  #learning: Promise<RemoteModel> | undefined;
 
   constructor(config: RemoteConfig) {
     this.#config = config;
     this.#client = new EngineClient(config);
   }
 
-  get served(): ServedDetector | undefined {
-    // Whoever asks for a score next learns why there is none.
-    if (this.#known === undefined) this.whenServed().catch(() => {});
-    return this.#known;
-  }
-
-  async whenServed(): Promise<ServedDetector> {
+  async model(): Promise<RemoteModel> {
     return this.#known ?? this.#learn(this.#deadlineMs());
   }
 
@@ -76,7 +65,7 @@ class EngineDetector implements RemoteDetector {
     this.#client.close();
   }
 
-  #learn(deadlineMs: number): Promise<ServedDetector> {
+  #learn(deadlineMs: number): Promise<RemoteModel> {
     this.#learning ??= this.#client
       .ask({ path: `v1/models/${this.#config.model}` }, deadlineMs, decodeDescription)
       .then((description) => {
@@ -89,7 +78,7 @@ class EngineDetector implements RemoteDetector {
     return this.#learning;
   }
 
-  #served({ name, version, schema }: ModelDescription): ServedDetector {
+  #served({ name, version, schema }: ModelDescription): RemoteModel {
     const nFeatures = schema.features.length;
     const path = `v1/score?model=${this.#config.model}`;
     const batches = new RowBatches(this.#config.timeoutMs, async (rows, deadlineMs) => {

@@ -47,7 +47,7 @@ function remote(options: Partial<RemoteOptions> = {}) {
 
 /** Model and score of a row, as a guard asks for them. */
 async function scoreOf(detector: ReturnType<typeof remote>, row = ROW): Promise<number> {
-  return (await detector.whenServed()).score(row);
+  return (await detector.model()).score(row);
 }
 
 const scorer = new Scorer(plainKernels);
@@ -59,7 +59,7 @@ function scoreHere(row: Float64Array): number {
 
 describe('a detector that an engine serves', () => {
   it('tells its features, and scores as it would here', async () => {
-    const model = await remote().whenServed();
+    const model = await remote().model();
     expect(model).toMatchObject({ name: 'ocsvm', version: sampleOneClassSvm().version });
     expect(model.schema).toEqual(API_BEHAVIOUR_SCHEMA);
     const anomalous = Float64Array.from(Object.values(ANOMALOUS_ROW));
@@ -68,16 +68,9 @@ describe('a detector that an engine serves', () => {
     expect(await model.score(anomalous)).toBeLessThan(0);
   });
 
-  it('is there from the start without being waited for, as soon as the engine has told of it', async () => {
-    const detector = remote();
-    expect(detector.served).toBeUndefined();
-    await expect.poll(() => detector.served?.name).toBe('ocsvm');
-    expect(await detector.whenServed()).toBe(detector.served);
-  });
-
   it('gives everyone the score of their own row when many ask at once, in fewer requests', async () => {
     const detector = remote();
-    const model = await detector.whenServed();
+    const model = await detector.model();
     const connectionsBefore = gate.connections;
     const requests = async () =>
       [...(await server.metrics())]
@@ -109,16 +102,16 @@ describe('a detector that an engine serves', () => {
   });
 
   it('explains scores where the engine can', async () => {
-    const { contributions, baseline } = await (
-      await remote({ model: 'hybrid' }).whenServed()
-    ).explain(ROW);
+    const { contributions, baseline } = await (await remote({ model: 'hybrid' }).model()).explain(
+      ROW,
+    );
     expect(contributions).toHaveLength(9);
-    const hybrid = await remote({ model: 'hybrid' }).whenServed();
+    const hybrid = await remote({ model: 'hybrid' }).model();
     const sum = contributions.reduce((total, one) => total + one, baseline);
     expect(sum).toBeCloseTo(await hybrid.score(ROW), 12);
 
     const mute = remote({ model: 'mute', mostFailures: 1 });
-    const { explain } = await mute.whenServed();
+    const { explain } = await mute.model();
     expect(await rejectedWith('not-explainable', () => explain(Float64Array.of(1)))).toMatch(
       'answered 422: ',
     );
@@ -126,7 +119,7 @@ describe('a detector that an engine serves', () => {
   });
 
   it('refuses a bad row by itself', async () => {
-    const model = await remote().whenServed();
+    const model = await remote().model();
     const good = model.score(ROW);
     const bad = rejectedWith('invalid-field', () => model.score(ROW.with(5, Number.NaN)));
     expect(await bad).toBe('"num_users" expected a finite number, got NaN');

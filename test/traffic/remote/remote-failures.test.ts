@@ -64,25 +64,25 @@ function remote(url: string, options: Partial<RemoteOptions> = {}): RemoteDetect
 }
 
 async function scoreOf(detector: RemoteDetector, row = ROW): Promise<number> {
-  return (await detector.whenServed()).score(row);
+  return (await detector.model()).score(row);
 }
 
 describe('an engine that fails', () => {
   it('is told of in time where it never answers', async () => {
     const gate = await gateTo(await engine());
     const detector = remote(gate.url, { timeoutMs: SHORT_MS });
-    const model = await detector.whenServed();
+    const model = await detector.model();
     gate.mode = 'silent';
     expect(await rejectedWith('timed-out', () => model.score(ROW))).toBe(
       `no answer from ${gate.url}/ in ${SHORT_MS} ms`,
     );
     const late = remote(gate.url, { timeoutMs: SHORT_MS });
-    await rejectedWith('timed-out', () => late.whenServed());
+    await rejectedWith('timed-out', () => late.model());
   });
 
   it('does not let rows wait longer behind requests that take long', async () => {
     const gate = await gateTo(await engine());
-    const model = await remote(gate.url, { timeoutMs: SHORT_MS, mostFailures: 1_000 }).whenServed();
+    const model = await remote(gate.url, { timeoutMs: SHORT_MS, mostFailures: 1_000 }).model();
     gate.mode = 'silent';
     const asked: Promise<string>[] = [];
     for (let turn = 0; turn < 50; turn++) {
@@ -98,7 +98,7 @@ describe('an engine that fails', () => {
     const server = await engine();
     const gate = await gateTo(server);
     const detector = remote(gate.url, { mostFailures: 1_000 });
-    const model = await detector.whenServed();
+    const model = await detector.model();
     gate.mode = 'silent';
     const ended = rejectedWith('request-failed', () => model.score(ROW));
     // Once the request is on its way.
@@ -142,7 +142,7 @@ describe('an engine that fails', () => {
   it('is not asked after so many failures in a row, tried again after a while, and used then', async () => {
     const gate = await gateTo(await engine());
     const detector = remote(gate.url, { timeoutMs: SHORT_MS, mostFailures: 3, retryAfterMs: 200 });
-    const model = await detector.whenServed();
+    const model = await detector.model();
     gate.mode = 'silent';
     for (let failure = 0; failure < 3; failure++) {
       await rejectedWith('timed-out', () => model.score(ROW));
@@ -170,11 +170,11 @@ describe('an engine that fails', () => {
 
   it('says why it refuses: the token, the name', async () => {
     const { url } = await engine();
+    expect(await rejectedWith('forbidden', () => remote(url, { token: 'wrong' }).model())).toMatch(
+      `${url}/ answered 403: `,
+    );
     expect(
-      await rejectedWith('forbidden', () => remote(url, { token: 'wrong' }).whenServed()),
-    ).toMatch(`${url}/ answered 403: `);
-    expect(
-      await rejectedWith('unknown-model', () => remote(url, { model: 'none' }).whenServed()),
+      await rejectedWith('unknown-model', () => remote(url, { model: 'none' }).model()),
     ).toMatch(`${url}/ answered 404: `);
   });
 
@@ -193,9 +193,7 @@ describe('an engine that fails', () => {
     [200, '{"name":"calls","version":"1","schema":{}}', 'request-failed', 'schema.features'],
   ] as const)('is not believed when it answers %i %s', async (status, body, tag, message) => {
     const url = await stub((_, response) => response.writeHead(status).end(body));
-    expect(await rejectedWith(tag, () => remote(url).whenServed())).toMatch(
-      message.replace("'", ''),
-    );
+    expect(await rejectedWith(tag, () => remote(url).model())).toMatch(message.replace("'", ''));
   });
 
   const { version } = DETECTOR;
@@ -235,13 +233,13 @@ describe('a detector that is replaced while an engine serves it', () => {
   it('scores as the new one where the features are the same', async () => {
     const server = await engine();
     const detector = remote(server.url);
-    const model = await detector.whenServed();
+    const model = await detector.model();
     const stricter = forestOver('calls', [{ name: 'calls' }, { name: 'users' }], {
       threshold: 0.5,
     });
     await replace(server, stricter);
     expect(await model.score(ROW)).toBe(-1.5);
-    expect((await detector.whenServed()).version).toBe(stricter.version);
+    expect((await detector.model()).version).toBe(stricter.version);
   });
 
   it.each([
@@ -250,10 +248,10 @@ describe('a detector that is replaced while an engine serves it', () => {
   ])('never scores a row by features that are not its own: %s', async (_, features) => {
     const server = await engine();
     const detector = remote(server.url);
-    const model = await detector.whenServed();
+    const model = await detector.model();
     await replace(server, forestOver('calls', features));
     await expect(model.score(ROW)).rejects.toBeInstanceOf(AnomalyPredictorError);
-    const now = await detector.whenServed();
+    const now = await detector.model();
     expect(now.schema.features.map(({ name }) => name)).toEqual(features.map(({ name }) => name));
     expect(await now.score(new Float64Array(features.length))).toBe(1);
   });
@@ -263,7 +261,7 @@ describe('a remote detector that is closed', () => {
   it('fails what waits, and what comes after', async () => {
     const gate = await gateTo(await engine());
     const detector = remote(gate.url);
-    const model = await detector.whenServed();
+    const model = await detector.model();
     gate.mode = 'silent';
     const waiting = rejectedWith('request-failed', () => model.score(ROW));
     await new Promise((resolve) => setTimeout(resolve, SHORT_MS));
@@ -279,7 +277,7 @@ describe('a remote detector that is closed', () => {
     const program = `
       import { remoteDetector } from '${new URL('../../../src/traffic/remote/remote-detector.js', import.meta.url)}';
       const detector = remoteDetector(${JSON.stringify({ url, model: 'calls', token: SCORING_TOKEN })});
-      console.log(await (await detector.whenServed()).score(Float64Array.of(1, 2)));
+      console.log(await (await detector.model()).score(Float64Array.of(1, 2)));
     `;
     const output = await new Promise((resolve) => {
       execFile(process.execPath, ['--input-type=module', '--eval', program], (_, out) =>
