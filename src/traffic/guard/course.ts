@@ -155,9 +155,10 @@ export class Course<Request> implements Ruling {
     return after(limit, (number) => {
       this.threshold = requireFinite(number);
       this.stage = 'detector';
-      const judging = detectors.current;
-      if (judging === undefined) return NO_DETECTOR;
-      return after(judging.judge(session, number), (judgement) => this.#find(judging, judgement));
+      return after(detectors.current, (judging) => {
+        if (judging === undefined) return NO_DETECTOR;
+        return after(judging.judge(session, number), (judgement) => this.#find(judging, judgement));
+      });
     });
   }
 

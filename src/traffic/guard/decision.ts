@@ -60,10 +60,12 @@ export interface Decision {
   /** The features of the client at this call, unscaled. */
   readonly behaviour: Readonly<Record<string, number>> | undefined;
   /**
-   * What each feature contributes to the score, of `would-block` and `block`; computed when it is read. Undefined where
-   * the detector cannot explain, or is another process's.
+   * What each feature contributes to the score, of `would-block` and `block`; computed when it is first read.
+   * Undefined where the detector cannot explain, or is remote.
    */
   readonly explanation: Explanation | undefined;
+  /** The same, also of a remote detector; rejects as that does. */
+  explain(): Promise<Explanation | undefined>;
   /** What was thrown, of `error`. */
   readonly error: unknown;
 }

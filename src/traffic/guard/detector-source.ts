@@ -1,36 +1,45 @@
 // Where the guard has its detector from: one that is loaded, a file that may change, or another process.
-import { unwatchFile, watchFile } from 'node:fs';
 import type { Kernels } from '../../../native-free-kernels/contract.js';
 import { chooseKernels } from '../../choose-kernels.js';
 import { AnomalyPredictorError } from '../../errors.js';
 import type { Detector } from '../../model/detector.js';
 import { loadDetector } from '../../model/detector-store.js';
+import {
+  type Explanation,
+  explainInto,
+  explanationOf,
+  isExplainable,
+} from '../../model/explanation.js';
+import type { Schema } from '../../model/schema.js';
 import { Scorer } from '../../model/scorer.js';
 import { behaviourInto } from '../features/behaviour-row.js';
 import { createJudge, type Judgement, type JudgeOptions } from '../judge.js';
+import type { RemoteDetector, RemoteModel } from '../remote/remote-detector.js';
 import type { Session } from '../session/session.js';
 import type { FindingCode, Findings } from './findings.js';
 import type { GuardMetrics } from './guard-metrics.js';
 import { after, type MaybeLater } from './maybe-later.js';
-import type { RemoteDetector, ServedDetector } from './remote-detector.js';
+import { fileSignature, watchFile } from './watched-file.js';
 
 /** A detector at work. */
-export interface Judging extends Pick<ServedDetector, 'schema'> {
+export interface Judging {
   /** Name and version. */
   readonly label: string;
+  readonly schema: Schema;
   judge(session: Session, threshold: number): MaybeLater<Judgement>;
-  /** What explains its scores; undefined of another process's. */
-  readonly explainable?: { readonly detector: Detector; readonly scorer: Scorer };
+  /** Undefined where the detector cannot; `row`: [nFeatures] unscaled. */
+  explain?(row: Float64Array): Explanation | undefined;
+  /** Of another process's. */
+  explainLater?(row: Float64Array): Promise<Explanation>;
 }
 
 export interface DetectorSource {
   /** Undefined where there is none yet. */
-  readonly current: Judging | undefined;
+  readonly current: MaybeLater<Judging | undefined>;
+  /** Of the one that was used last. */
+  readonly label: string | undefined;
   close(): void | Promise<void>;
 }
-
-/** Between two looks at the file. */
-const LOOK_MS = 1_000;
 
 /**
  * @throws AnomalyPredictorError with code ERR_NO_DETECTOR or ERR_UNKNOWN_FEATURE, where requests may be refused
@@ -42,14 +51,18 @@ export function detectorSource(
   metrics: GuardMetrics,
 ): DetectorSource {
   if (typeof detector === 'string') return fileSource(detector, options, findings, metrics);
-  if ('score' in detector) return remoteSource(detector, options);
+  if (isRemote(detector)) return remoteSource(detector, options);
   let current: Judging | undefined;
   try {
     current = localJudging(detector, chooseKernels('auto'), options);
   } catch (error) {
     findings.atStart(codeOf(error), error);
   }
-  return { current, close() {} };
+  return { current, label: current?.label, close() {} };
+}
+
+function isRemote(detector: Detector | RemoteDetector): detector is RemoteDetector {
+  return typeof detector.model === 'function';
 }
 
 function fileSource(
@@ -59,28 +72,32 @@ function fileSource(
   metrics: GuardMetrics,
 ): DetectorSource {
   const kernels = chooseKernels('auto');
-  const load = () => localJudging(loadDetector(file), kernels, options);
   let current: Judging | undefined;
+  const load = () => {
+    current = localJudging(loadDetector(file), kernels, options);
+  };
+  const signature = fileSignature(file);
   try {
-    current = load();
+    load();
   } catch (error) {
     findings.atStart(codeOf(error), error);
   }
-  const reload = () => {
+  const stopWatching = watchFile(file, signature, () => {
     try {
-      current = load();
+      load();
     } catch (error) {
       metrics.failed('detector file');
       findings.warn(codeOf(error), (error as Error).message);
     }
-  };
-  // Looking at the file finds what notices of the system miss, and one that was not there.
-  watchFile(file, { persistent: false, interval: LOOK_MS }, reload);
+  });
   return {
     get current() {
       return current;
     },
-    close: () => unwatchFile(file, reload),
+    get label() {
+      return current?.label;
+    },
+    close: stopWatching,
   };
 }
 
@@ -95,49 +112,58 @@ function localJudging(detector: Detector, kernels: Kernels, options: JudgeOption
     label: labelOf(detector),
     schema: detector.schema,
     judge: createJudge(detector, kernels, options),
-    explainable: { detector, scorer: new Scorer(kernels) },
+    explain(row) {
+      if (!isExplainable(detector)) return undefined;
+      const found = {
+        contributions: new Float64Array(row.length),
+        errors: new Float64Array(row.length),
+        baseline: new Float64Array(1),
+      };
+      explainInto(new Scorer(kernels), detector, row, 1, found);
+      return explanationOf(detector, found);
+    },
   };
 }
 
 function remoteSource(remote: RemoteDetector, options: JudgeOptions): DetectorSource {
-  let served: ServedDetector | undefined;
-  let current: Judging | undefined;
+  let model: RemoteModel | undefined;
+  let judging: Judging | undefined;
+  const judgingOf = (now: RemoteModel) => {
+    if (judging === undefined || now !== model) judging = remoteJudging(now, options);
+    model = now;
+    return judging;
+  };
   return {
     get current() {
-      const now = remote.served;
-      if (now !== served) {
-        current = now && remoteJudging(remote, now, options);
-        served = now;
-      }
-      return current;
+      return remote.model().then(judgingOf);
     },
-    close: () => remote.close?.(),
+    get label() {
+      return judging?.label;
+    },
+    close: () => remote.close(),
   };
 }
 
-function remoteJudging(
-  remote: RemoteDetector,
-  served: ServedDetector,
-  { minRequests, features }: JudgeOptions,
-): Judging {
-  const { schema } = served;
+function remoteJudging(model: RemoteModel, { minRequests, features }: JudgeOptions): Judging {
+  const { schema } = model;
   const toRow = behaviourInto(schema, features);
   return {
-    label: labelOf(served),
+    label: labelOf(model),
     schema,
     judge(session, threshold) {
       // Of its own: other requests come while this one waits.
       const row = new Float64Array(schema.features.length);
       toRow(session, row);
       if (session.calls < minRequests) return { prediction: 'unknown', score: Number.NaN, row };
-      return after(remote.score(row), (score) => {
+      return after(model.score(row), (score) => {
         if (!Number.isFinite(score)) throw new TypeError(`expected a finite score, got ${score}`);
         return { prediction: score <= threshold ? 'anomaly' : 'normal', score, row };
       });
     },
+    explainLater: (row) => model.explain(row),
   };
 }
 
-function labelOf({ name, version }: Pick<ServedDetector, 'name' | 'version'>): string {
+function labelOf({ name, version }: Pick<Detector, 'name' | 'version'>): string {
   return `${name}@${version}`;
 }

@@ -5,6 +5,7 @@ import { nearestName } from '../../nearest-name.js';
 import type { TrafficFeature } from '../features/feature.js';
 import type { AddressEntry } from '../identity/address-book.js';
 import { type AddressTypes, DEFAULT_ADDRESS_TYPES } from '../identity/address-types.js';
+import type { RemoteDetector } from '../remote/remote-detector.js';
 import type { SessionStore } from '../session/session-store.js';
 import { DEFAULT_MAX_SESSIONS, DEFAULT_WINDOW_MS } from '../session/session-tracker.js';
 import { clientAddress, firstOf, tokenClaim } from './client-keys.js';
@@ -13,7 +14,6 @@ import type { Exchange } from './exchange.js';
 import type { MaybeLater } from './maybe-later.js';
 import { monotonicTime } from './monotonic-time.js';
 import type { Refusal } from './refusal.js';
-import type { RemoteDetector } from './remote-detector.js';
 
 /** Something of a request; `address` is what its client's address says, where that is known. */
 export type OfRequest<Request, T> = (

@@ -173,7 +173,7 @@ export function createGuard<Request>(
       metrics.expose({
         sessions: store.counts,
         exceptions: 0,
-        detector: detectors.current?.label,
+        detector: detectors.label,
       }),
 
     async close() {

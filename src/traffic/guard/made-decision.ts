@@ -1,10 +1,5 @@
 // A decision as it is made: small, since every request has one; what is seldom read is computed when it is.
-import {
-  type Explanation,
-  explainInto,
-  explanationOf,
-  isExplainable,
-} from '../../model/explanation.js';
+import type { Explanation } from '../../model/explanation.js';
 import type { TrafficPrediction } from '../judge.js';
 import type { CourseFacts, Finding } from './course.js';
 import type { Decision, GuardAction, GuardMode, GuardReason } from './decision.js';
@@ -54,21 +49,19 @@ export class MadeDecision implements Decision {
   }
 
   get explanation(): Explanation | undefined {
-    const explainable = this.#judging?.explainable;
-    const isFlagged = this.action === 'would-block' || this.action === 'block';
-    if (!isFlagged || this.#row === undefined || explainable === undefined) return undefined;
-    const { detector, scorer } = explainable;
-    if (this.#explanation === undefined && isExplainable(detector)) {
-      const nFeatures = this.#row.length;
-      const found = {
-        contributions: new Float64Array(nFeatures),
-        errors: new Float64Array(nFeatures),
-        baseline: new Float64Array(1),
-      };
-      explainInto(scorer, detector, this.#row, 1, found);
-      this.#explanation = explanationOf(detector, found);
-    }
+    const row = this.#flaggedRow;
+    if (row === undefined) return undefined;
+    this.#explanation ??= this.#judging?.explain?.(row);
     return this.#explanation;
+  }
+
+  async explain(): Promise<Explanation | undefined> {
+    const row = this.#flaggedRow;
+    return row && (this.explanation ?? this.#judging?.explainLater?.(row));
+  }
+
+  get #flaggedRow(): Float64Array | undefined {
+    return this.action === 'would-block' || this.action === 'block' ? this.#row : undefined;
   }
 
   /** For logs: all of it, as plain values. */

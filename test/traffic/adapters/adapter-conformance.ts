@@ -94,8 +94,11 @@ export function describeAdapter(name: string, start: StartApp, limits: KnownLimi
         shared: true,
         counts: new SessionTracker({ maxSessions: 1 }).counts,
       });
-      const neverServed = { served: undefined, score: rejecting };
-      const served = { name: 'x', version: '1', schema: flagsAll.schema };
+      const remote = (score: () => Promise<number>) => {
+        const { name, version, schema } = flagsAll;
+        const model = { name, version, schema, score, explain: rejecting };
+        return { model: async () => model, close() {} };
+      };
 
       const SITUATIONS: Readonly<Record<string, Partial<Options>>> = {
         'all is normal': { detector: flagsNone },
@@ -104,10 +107,10 @@ export function describeAdapter(name: string, start: StartApp, limits: KnownLimi
         'failures are to be denied': { detector: flagsAll, onError: 'deny', sessionKey: throwing },
         'the detector is missing': { detector: `${folder.path}/none.safetensors` },
         'the detector is corrupt': { detector: folder.write('corrupt.safetensors', 'corrupt') },
-        'the detector throws': { detector: { served, score: throwing } },
-        'the detector rejects': { detector: { served, score: rejecting } },
-        'the detector is slow': { detector: { served, score: slow as never } },
-        'the detector is away': { detector: neverServed },
+        'the detector throws': { detector: remote(throwing) },
+        'the detector rejects': { detector: remote(rejecting) },
+        'the detector is slow': { detector: remote(slow as never) },
+        'the detector is away': { detector: { model: rejecting, close() {} } },
         'the session key throws': { sessionKey: throwing },
         'the session key rejects': { sessionKey: rejecting },
         'the session key is slow': { sessionKey: slow },
