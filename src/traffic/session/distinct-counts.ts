@@ -1,158 +1,158 @@
-// How many distinct texts each of many owners saw in its window, in memory of fixed size. Up to a limit every hash is
-// kept with the pane in which it was seen last, and the count is exact but for texts of equal 32-bit hashes. Beyond it,
-// until the owner is cleared, a HyperLogLog for each pane takes the same bytes, and the window's count is the estimate
-// of their union (Flajolet et al. 2007, with linear counting for small counts), of standard error 1.04 / √registers.
+// How many distinct texts each of many owners saw in its window, in memory of fixed size. Up to a limit every text's hash
+// is kept with the pane in which it was seen last, and the count is exact but for texts of equal 30-bit hashes. Beyond
+// it, until the owner is cleared, a HyperLogLog for each pane takes the same bytes, and the window's count is the
+// estimate of their union (Flajolet et al. 2007, with linear counting for small counts), of standard error
+// 1.04 / √registers.
+import type { Rows } from './rows.js';
 import { ageOf, PANES } from './window.js';
 
-/** Of an entry: its hash, and the place of its pane. */
-const BYTES_PER_ENTRY = 5;
-const BYTES_PER_HASH = 4;
-/** Stands for the number of entries of an owner whose bytes are registers. */
-const ESTIMATED = 0xffff;
-/** [33] 2^−rank */
-const POWERS = Float64Array.from({ length: 33 }, (_, rank) => 2 ** -rank);
+/** An entry is 30 bits of a hash and 2 for a place. */
+const PLACE_BITS = 2;
+const PLACE_MASK = (1 << PLACE_BITS) - 1;
+/** Stands for the number of entries of an owner that has registers. */
+const ESTIMATED = 0xffff_ffff;
+const HEADER_BYTES = 16;
+/** [31] 2^−rank */
+const POWERS = Float64Array.from({ length: 31 }, (_, rank) => 2 ** -rank);
 
 /**
- * An owner's bytes, [registers × PANES]:
+ * Of a row, where the sum and the empty registers are those of the union of the panes:
  *
- *     exact      | hash 0 | hash 1 | … | hash n−1 | place 0, place 1, … place n−1 |
- *     estimated  | register 0 of place 0, 1, 2, 3 | register 1 of place 0, 1, 2, 3 | … |
+ *     | entries (uint32) | empty registers (uint32) | sum of 2^−rank (float64, exact) | entries or registers |
+ *
+ *     entries    | entry 0 (uint32) | entry 1 | … |
+ *     registers  | register 0 of place 0, 1, 2, 3 (uint8) | register 1 of place 0, 1, 2, 3 | … |
  */
 export class DistinctCounts {
   /** Largest count that is exact. */
   readonly mostExact: number;
   readonly #registers: number;
-  readonly #bytesPerOwner: number;
   readonly #bytes: Uint8Array;
-  /** The same memory. */
   readonly #words: Uint32Array;
-  /** [nOwners] entries, or ESTIMATED */
-  readonly #nEntries: Uint16Array;
-  /** [nOwners] of the union of the panes: sum of 2^−rank, exact in 64 bits, and registers of rank 0. */
-  readonly #sums: Float64Array;
-  readonly #nEmpty: Uint16Array;
-  /** [mostExact] of an owner that changes from exact to estimated. */
-  readonly #oldWords: Uint32Array;
-  readonly #oldPlaces: Uint8Array;
+  readonly #doubles: Float64Array;
+  readonly #rowWords: number;
+  readonly #headerAt: number;
+  /** [mostExact] of an owner that changes from entries to registers. */
+  readonly #oldEntries: Uint32Array;
 
   /** @param registers for each pane: a power of 2, 16 or more */
-  constructor(nOwners: number, registers: number) {
+  constructor(rows: Rows, offset: number, registers: number) {
+    this.mostExact = registers;
     this.#registers = registers;
-    this.#bytesPerOwner = registers * PANES;
-    this.mostExact = Math.floor(this.#bytesPerOwner / BYTES_PER_ENTRY);
-    this.#bytes = new Uint8Array(nOwners * this.#bytesPerOwner);
-    this.#words = new Uint32Array(this.#bytes.buffer);
-    this.#nEntries = new Uint16Array(nOwners);
-    this.#sums = new Float64Array(nOwners);
-    this.#nEmpty = new Uint16Array(nOwners);
-    this.#oldWords = new Uint32Array(this.mostExact);
-    this.#oldPlaces = new Uint8Array(this.mostExact);
+    this.#bytes = rows.bytes;
+    this.#words = rows.words;
+    this.#doubles = rows.doubles;
+    this.#rowWords = rows.rowBytes / 4;
+    this.#headerAt = offset / 4;
+    this.#oldEntries = new Uint32Array(registers);
+  }
+
+  static rowBytes(registers: number): number {
+    return HEADER_BYTES + registers * PANES;
   }
 
   /** @param hash 32 bits, as `textHash` gives them */
   add(owner: number, hash: number, place: number, newestPlace: number): void {
-    const n = this.#nEntries[owner];
+    const words = this.#words;
+    const header = this.#headerOf(owner);
+    const n = words[header];
     if (n === ESTIMATED) {
-      this.#raise(owner, hash, place);
+      this.#raise(header, hash, place);
       return;
     }
-    const words = this.#wordsOf(owner);
-    const places = this.#placesOf(owner);
-    for (let i = 0; i < n; i++) {
-      if (this.#words[words + i] !== hash) continue;
-      if (ageOf(place, newestPlace) < ageOf(this.#bytes[places + i], newestPlace)) {
-        this.#bytes[places + i] = place;
+    const start = header + HEADER_BYTES / 4;
+    for (let at = start; at < start + n; at++) {
+      const entry = words[at];
+      if ((entry ^ hash) >>> PLACE_BITS !== 0) continue;
+      if (ageOf(place, newestPlace) < ageOf(entry & PLACE_MASK, newestPlace)) {
+        words[at] = entryOf(hash, place);
       }
       return;
     }
     if (n === this.mostExact) {
-      this.#estimateFromNow(owner);
-      this.#raise(owner, hash, place);
+      this.#estimateFromNow(header);
+      this.#raise(header, hash, place);
       return;
     }
-    this.#words[words + n] = hash;
-    this.#bytes[places + n] = place;
-    this.#nEntries[owner] = n + 1;
+    words[start + n] = entryOf(hash, place);
+    words[header] = n + 1;
   }
 
   /** A whole number up to `mostExact`, an estimate once the window held more. */
   count(owner: number): number {
-    const n = this.#nEntries[owner];
-    return n === ESTIMATED ? this.#estimate(owner) : n;
+    const header = this.#headerOf(owner);
+    const n = this.#words[header];
+    return n === ESTIMATED ? this.#estimate(header) : n;
   }
 
   /** Forgets what was seen last in the pane at `place`, which a new pane takes. */
   forget(owner: number, place: number): void {
-    const n = this.#nEntries[owner];
+    const header = this.#headerOf(owner);
+    const n = this.#words[header];
     if (n === ESTIMATED) {
-      const end = (owner + 1) * this.#bytesPerOwner;
-      for (let at = owner * this.#bytesPerOwner + place; at < end; at += PANES) this.#bytes[at] = 0;
-      this.#sumUp(owner);
+      const first = this.#firstRegisterOf(header);
+      for (let register = 0; register < this.#registers; register++) {
+        this.#bytes[first + register * PANES + place] = 0;
+      }
+      this.#sumUp(header);
       return;
     }
-    const words = this.#wordsOf(owner);
-    const places = this.#placesOf(owner);
-    let kept = 0;
-    for (let i = 0; i < n; i++) {
-      if (this.#bytes[places + i] === place) continue;
-      this.#words[words + kept] = this.#words[words + i];
-      this.#bytes[places + kept] = this.#bytes[places + i];
-      kept++;
+    const start = header + HEADER_BYTES / 4;
+    let end = start;
+    for (let at = start; at < start + n; at++) {
+      if ((this.#words[at] & PLACE_MASK) !== place) this.#words[end++] = this.#words[at];
     }
-    this.#nEntries[owner] = kept;
+    this.#words[header] = end - start;
   }
 
   clear(owner: number): void {
-    this.#nEntries[owner] = 0;
+    this.#words[this.#headerOf(owner)] = 0;
   }
 
-  #wordsOf(owner: number): number {
-    return (owner * this.#bytesPerOwner) / BYTES_PER_HASH;
+  #headerOf(owner: number): number {
+    return owner * this.#rowWords + this.#headerAt;
   }
 
-  #placesOf(owner: number): number {
-    return owner * this.#bytesPerOwner + this.mostExact * BYTES_PER_HASH;
+  #firstRegisterOf(header: number): number {
+    return header * 4 + HEADER_BYTES;
   }
 
-  #estimateFromNow(owner: number): void {
-    const words = this.#wordsOf(owner);
-    const places = this.#placesOf(owner);
-    this.#oldWords.set(this.#words.subarray(words, words + this.mostExact));
-    this.#oldPlaces.set(this.#bytes.subarray(places, places + this.mostExact));
-    const start = owner * this.#bytesPerOwner;
-    this.#bytes.fill(0, start, start + this.#bytesPerOwner);
-    this.#nEntries[owner] = ESTIMATED;
-    this.#sumUp(owner);
-    for (let i = 0; i < this.mostExact; i++) {
-      this.#raise(owner, this.#oldWords[i], this.#oldPlaces[i]);
-    }
+  #estimateFromNow(header: number): void {
+    const start = header + HEADER_BYTES / 4;
+    this.#oldEntries.set(this.#words.subarray(start, start + this.mostExact));
+    this.#words.fill(0, start, start + this.#registers);
+    this.#words[header] = ESTIMATED;
+    this.#sumUp(header);
+    for (const entry of this.#oldEntries) this.#raise(header, entry, entry & PLACE_MASK);
   }
 
-  /** The low bits of the hash choose a register, the others give its rank: leading zeros + 1. */
-  #raise(owner: number, hash: number, place: number): void {
+  /** The low bits of the hash beside the place choose a register, the others give its rank: leading zeros + 1. */
+  #raise(header: number, hash: number, place: number): void {
     const m = this.#registers;
     const indexBits = 31 - Math.clz32(m);
-    const first = owner * this.#bytesPerOwner + (hash & (m - 1)) * PANES;
-    const rank = Math.min(Math.clz32(hash >>> indexBits) - indexBits, 32 - indexBits) + 1;
+    const first = this.#firstRegisterOf(header) + ((hash >>> PLACE_BITS) & (m - 1)) * PANES;
+    const usedBits = PLACE_BITS + indexBits;
+    const rank = Math.clz32(hash >>> usedBits) - usedBits + 1;
     if (this.#bytes[first + place] >= rank) return;
     const before = this.#rankAt(first);
     this.#bytes[first + place] = rank;
     if (before >= rank) return;
-    this.#sums[owner] += POWERS[rank] - POWERS[before];
-    if (before === 0) this.#nEmpty[owner]--;
+    this.#doubles[header / 2 + 1] += POWERS[rank] - POWERS[before];
+    if (before === 0) this.#words[header + 1]--;
   }
 
-  #sumUp(owner: number): void {
-    const end = (owner + 1) * this.#bytesPerOwner;
+  #sumUp(header: number): void {
+    const start = this.#firstRegisterOf(header);
+    const end = start + this.#registers * PANES;
     let sum = 0;
     let nEmpty = 0;
-    for (let first = owner * this.#bytesPerOwner; first < end; first += PANES) {
+    for (let first = start; first < end; first += PANES) {
       const rank = this.#rankAt(first);
       sum += POWERS[rank];
       if (rank === 0) nEmpty++;
     }
-    this.#sums[owner] = sum;
-    this.#nEmpty[owner] = nEmpty;
+    this.#doubles[header / 2 + 1] = sum;
+    this.#words[header + 1] = nEmpty;
   }
 
   /** Of the union of the panes, in the register whose bytes begin at `first`. */
@@ -161,12 +161,16 @@ export class DistinctCounts {
     return Math.max(bytes[first], bytes[first + 1], bytes[first + 2], bytes[first + 3]);
   }
 
-  #estimate(owner: number): number {
+  #estimate(header: number): number {
     const m = this.#registers;
-    const nEmpty = this.#nEmpty[owner];
-    const estimate = (biasOf(m) * m * m) / this.#sums[owner];
+    const nEmpty = this.#words[header + 1];
+    const estimate = (biasOf(m) * m * m) / this.#doubles[header / 2 + 1];
     return estimate <= 2.5 * m && nEmpty > 0 ? m * Math.log(m / nEmpty) : estimate;
   }
+}
+
+function entryOf(hash: number, place: number): number {
+  return (hash & ~PLACE_MASK) | place;
 }
 
 /** α of the paper. */

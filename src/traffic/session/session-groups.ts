@@ -2,13 +2,20 @@
 // in its window. Bounded; the group that was longest without a call goes first.
 import type { Call } from '../call.js';
 import { DistinctCounts } from './distinct-counts.js';
+import { Rows } from './rows.js';
 import type { SessionGroup } from './session.js';
 import { SlotTable } from './slot-table.js';
 import { textHash } from './text-hash.js';
 import { placeOf, Windows } from './window.js';
 
-/** Standard error beyond the 102 that are counted exactly: 9 %. */
+/** Standard error beyond the 128 that are counted exactly: 9 %. */
 const REGISTERS = 128;
+/** What of a group lies where in its row, in bytes. */
+const WINDOW_AT = 0;
+const SESSIONS_AT = WINDOW_AT + Windows.rowBytes;
+const USERS_AT = SESSIONS_AT + DistinctCounts.rowBytes(REGISTERS);
+const ROUTES_AT = USERS_AT + DistinctCounts.rowBytes(REGISTERS);
+const ROW_BYTES = ROUTES_AT + DistinctCounts.rowBytes(REGISTERS);
 
 export class SessionGroups {
   readonly #slots: SlotTable;
@@ -20,10 +27,15 @@ export class SessionGroups {
 
   constructor(maxGroups: number, windowMs: number) {
     this.#slots = new SlotTable(maxGroups);
-    this.#sessions = new DistinctCounts(maxGroups, REGISTERS);
-    this.#users = new DistinctCounts(maxGroups, REGISTERS);
-    this.#routes = new DistinctCounts(maxGroups, REGISTERS);
-    this.#windows = new Windows(maxGroups, windowMs, [this.#sessions, this.#users, this.#routes]);
+    const rows = new Rows(maxGroups, ROW_BYTES);
+    this.#sessions = new DistinctCounts(rows, SESSIONS_AT, REGISTERS);
+    this.#users = new DistinctCounts(rows, USERS_AT, REGISTERS);
+    this.#routes = new DistinctCounts(rows, ROUTES_AT, REGISTERS);
+    this.#windows = new Windows(rows, WINDOW_AT, windowMs, [
+      this.#sessions,
+      this.#users,
+      this.#routes,
+    ]);
   }
 
   get size(): number {

@@ -6,6 +6,7 @@ import { CallTimes } from './call-times.js';
 import { DistinctCounts } from './distinct-counts.js';
 import { PaneSums } from './pane-sums.js';
 import { RecentPanes } from './recent-panes.js';
+import { Rows } from './rows.js';
 import type { Session } from './session.js';
 import { SessionGroups } from './session-groups.js';
 import type { SessionCounts, SessionStore } from './session-store.js';
@@ -23,8 +24,19 @@ export interface SessionTrackerOptions {
 export const DEFAULT_WINDOW_MS = 30 * 60_000;
 export const DEFAULT_MAX_SESSIONS = 100_000;
 
-/** Distinct routes of a session beyond the 51 that are counted exactly have a standard error of 13 %. */
+/** Distinct routes of a session beyond the 64 that are counted exactly have a standard error of 13 %. */
 const REGISTERS = 64;
+/** What of a session lies where in its row, in bytes; each begins where the one before it ends. */
+const WINDOW_AT = 0;
+const TIMES_AT = WINDOW_AT + Windows.rowBytes;
+const START_MS_AT = TIMES_AT + CallTimes.rowBytes;
+const TOTAL_CALLS_AT = START_MS_AT + 8;
+const CLIENT_HASH_AT = TOTAL_CALLS_AT + 4;
+const CLIENT_ERRORS_AT = CLIENT_HASH_AT + 4;
+const SERVER_ERRORS_AT = CLIENT_ERRORS_AT + PaneSums.rowBytes;
+const DURATION_MS_AT = SERVER_ERRORS_AT + PaneSums.rowBytes;
+const ROUTES_AT = DURATION_MS_AT + PaneSums.rowBytes;
+const ROW_BYTES = ROUTES_AT + DistinctCounts.rowBytes(REGISTERS);
 /** There is one group for as many sessions; groups beyond it take the place of the one longest unused. */
 const SESSIONS_PER_GROUP = 8;
 const FEWEST_GROUPS = 64;
@@ -44,10 +56,7 @@ export class SessionTracker implements SessionStore {
   readonly #durationMs: PaneSums;
   readonly #windows: Windows;
   readonly #recent = new RecentPanes();
-  /** [maxSessions] */
-  readonly #startMs: Float64Array;
-  readonly #totalCalls: Float64Array;
-  readonly #clientHashes: Uint32Array;
+  readonly #rows: Rows;
   #evicted = 0;
   #expired = 0;
   #timeJumps = 0;
@@ -57,21 +66,20 @@ export class SessionTracker implements SessionStore {
     const maxGroups = Math.max(FEWEST_GROUPS, Math.ceil(maxSessions / SESSIONS_PER_GROUP));
     this.#slots = new SlotTable(maxSessions);
     this.#groups = new SessionGroups(maxGroups, windowMs);
-    this.#times = new CallTimes(maxSessions);
-    this.#routes = new DistinctCounts(maxSessions, REGISTERS);
-    this.#clientErrors = new PaneSums(maxSessions);
-    this.#serverErrors = new PaneSums(maxSessions);
-    this.#durationMs = new PaneSums(maxSessions);
-    this.#windows = new Windows(maxSessions, windowMs, [
+    const rows = new Rows(maxSessions, ROW_BYTES);
+    this.#rows = rows;
+    this.#times = new CallTimes(rows, TIMES_AT);
+    this.#routes = new DistinctCounts(rows, ROUTES_AT, REGISTERS);
+    this.#clientErrors = new PaneSums(rows, CLIENT_ERRORS_AT);
+    this.#serverErrors = new PaneSums(rows, SERVER_ERRORS_AT);
+    this.#durationMs = new PaneSums(rows, DURATION_MS_AT);
+    this.#windows = new Windows(rows, WINDOW_AT, windowMs, [
       this.#times,
       this.#routes,
       this.#clientErrors,
       this.#serverErrors,
       this.#durationMs,
     ]);
-    this.#startMs = new Float64Array(maxSessions);
-    this.#totalCalls = new Float64Array(maxSessions);
-    this.#clientHashes = new Uint32Array(maxSessions);
   }
 
   record(call: Call): Session {
@@ -82,13 +90,15 @@ export class SessionTracker implements SessionStore {
     const routeHash = textHash(route);
     this.#times.add(slot, place, timeMs);
     this.#routes.add(slot, routeHash, place, placeOf(this.#windows.newest(slot)));
+    const { words, doubles } = this.#rows;
+    const row = slot * ROW_BYTES;
     const session = {
       client,
       route,
       addressType: call.addressType,
       source: call.source,
-      startMs: this.#startMs[slot],
-      totalCalls: ++this.#totalCalls[slot],
+      startMs: doubles[(row + START_MS_AT) / 8],
+      totalCalls: ++words[(row + TOTAL_CALLS_AT) / 4],
       calls: this.#times.calls(slot),
       firstMs: this.#times.firstMs(slot),
       lastMs: this.#times.lastMs(slot),
@@ -96,7 +106,7 @@ export class SessionTracker implements SessionStore {
       clientErrors: this.#clientErrors.total(slot),
       serverErrors: this.#serverErrors.total(slot),
       durationMs: this.#durationMs.total(slot),
-      group: this.#groups.record(call, this.#clientHashes[slot], routeHash),
+      group: this.#groups.record(call, words[(row + CLIENT_HASH_AT) / 4], routeHash),
     };
     this.#recent.add(pane);
     this.#sweep();
@@ -137,11 +147,11 @@ export class SessionTracker implements SessionStore {
     } else {
       if (this.#slots.isFull) this.#evictOldest(pane);
       slot = this.#slots.add(client);
-      this.#clientHashes[slot] = textHash(client);
+      this.#rows.words[(slot * ROW_BYTES + CLIENT_HASH_AT) / 4] = textHash(client);
     }
     this.#windows.beginAt(slot, pane);
-    this.#startMs[slot] = timeMs;
-    this.#totalCalls[slot] = 0;
+    this.#rows.doubles[(slot * ROW_BYTES + START_MS_AT) / 8] = timeMs;
+    this.#rows.words[(slot * ROW_BYTES + TOTAL_CALLS_AT) / 4] = 0;
     return slot;
   }
 
