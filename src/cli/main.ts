@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { AnomalyPredictorError, type ErrorTag } from '../errors.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
 import { Interrupted } from '../training/interrupted.js';
+import { addBehavioursCommand } from './behaviours.js';
 import { addCalibrateCommand } from './calibrate.js';
 import { addEvaluateCommand } from './evaluate.js';
 import { addExportCommand } from './export.js';
@@ -20,6 +21,7 @@ import { addTrainCommand } from './train.js';
 const ADD_COMMANDS = [
   addServeCommand,
   addTrainCommand,
+  addBehavioursCommand,
   addImportCommand,
   addCalibrateCommand,
   addEvaluateCommand,

@@ -17,7 +17,6 @@ export type NoCall = Exclude<LineReading, 'call'> | 'blank';
 const MOST_ADDRESSES = 65_536;
 const MOST_REQUESTS = 16_384;
 const MOST_KEYS = 16_384;
-/** Letters of a field that holds one of these instead of a key. */
 const NOT_ASCII = /[\u0080-\u00ff]/;
 
 export class LogLines {
@@ -30,7 +29,7 @@ export class LogLines {
   readonly #addresses: OwnedTexts<AddressEntry>;
   readonly #routes: OwnedTexts<string>;
   readonly #users = new OwnedTexts(MOST_KEYS, shortKey);
-  readonly #keys = new OwnedTexts(MOST_KEYS, hashedKey);
+  readonly #clients: OwnedTexts<string>;
 
   /** @throws AnomalyPredictorError `bad-option` */
   constructor(options: LogOptions, counts: LogCounts) {
@@ -41,6 +40,10 @@ export class LogLines {
     this.#counts = counts;
     this.#sessionKey = sessionKey;
     this.#source = source;
+    // Named by its field, as a guard names keys, so that nobody can pass for an address.
+    this.#clients = new OwnedTexts(MOST_KEYS, (key) =>
+      shortKey(`${sessionKey}:${isField ? hashedKey(key) : key}`),
+    );
     this.#json = new JsonLines(fields, isField ? sessionKey : '');
     this.#addresses = new OwnedTexts(MOST_ADDRESSES, (text) => book.of(withoutPort(text)));
     this.#routes = new OwnedTexts(MOST_REQUESTS, (text) => {
@@ -75,7 +78,7 @@ export class LogLines {
     const user = line.user === '' ? '' : this.#users.of(line.user);
     return {
       timeMs: line.timeMs,
-      client: this.#clientOf(address, user),
+      client: this.#clientOf(address),
       user,
       route: this.#routes.of(line.request),
       group: address.group,
@@ -86,14 +89,14 @@ export class LogLines {
     };
   }
 
-  #clientOf(address: AddressEntry, user: string): string {
+  #clientOf(address: AddressEntry): string {
     if (this.#sessionKey === 'address') return address.client;
-    const key = this.#sessionKey === 'user' ? user : this.#line.key;
+    const key = this.#sessionKey === 'user' ? this.#line.user : this.#line.key;
     if (key === '') {
       this.#counts.withoutKey++;
       return address.client;
     }
-    return this.#sessionKey === 'user' ? key : this.#keys.of(key);
+    return this.#clients.of(key);
   }
 }
 

@@ -6,8 +6,8 @@ export interface LogOptions {
   /** Of JSON lines. @default the names that servers are known to write */
   readonly fields?: LogFields | undefined;
   /**
-   * Whose sessions are told apart: `address`, `user`, or the path of a field of JSON lines, which is taken for a secret
-   * and hashed. Calls without it go by their address. @default 'address'
+   * Whose sessions are told apart: `address`; `user`, as `user:ada`; or the path of a field of JSON lines, which is taken
+   * for a secret and hashed, as `headers.key:sha256:…`. Calls without it go by their address. @default 'address'
    */
   readonly sessionKey?: string | undefined;
   /** Templates that are known, as `GET /products/:id`. @default none: ids are told from words */

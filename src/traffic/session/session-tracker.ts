@@ -19,6 +19,8 @@ export interface SessionTrackerOptions {
   readonly windowMs?: number;
   /** Sessions that are held at most; each takes less than 1 KiB, its part of the groups included. @default 100,000 */
   readonly maxSessions?: number;
+  /** Told of the client of every session that is over, for whatever reason, when that is noticed. */
+  readonly onEnd?: (client: string) => void;
 }
 
 export const DEFAULT_WINDOW_MS = 30 * 60_000;
@@ -47,6 +49,7 @@ const FIRST_SERVER_ERROR = 500;
 
 export class SessionTracker implements SessionStore {
   readonly shared = false;
+  readonly #onEnd: ((client: string) => void) | undefined;
   readonly #slots: SlotTable;
   readonly #groups: SessionGroups;
   readonly #times: CallTimes;
@@ -64,6 +67,7 @@ export class SessionTracker implements SessionStore {
   constructor(options: SessionTrackerOptions = {}) {
     const { windowMs = DEFAULT_WINDOW_MS, maxSessions = DEFAULT_MAX_SESSIONS } = options;
     const maxGroups = Math.max(FEWEST_GROUPS, Math.ceil(maxSessions / SESSIONS_PER_GROUP));
+    this.#onEnd = options.onEnd;
     this.#slots = new SlotTable(maxSessions);
     this.#groups = new SessionGroups(maxGroups, windowMs);
     const rows = new Rows(maxSessions, ROW_BYTES);
@@ -144,6 +148,7 @@ export class SessionTracker implements SessionStore {
       }
       if (pane > this.#windows.newest(slot)) this.#expired++;
       else this.#timeJumps++;
+      this.#onEnd?.(client);
     } else {
       if (this.#slots.isFull) this.#evictOldest(pane);
       slot = this.#slots.add(client);
@@ -159,7 +164,7 @@ export class SessionTracker implements SessionStore {
     const { oldest } = this.#slots;
     if (this.#windows.reaches(oldest, pane)) this.#evicted++;
     else this.#expired++;
-    this.#slots.remove(oldest);
+    this.#remove(oldest);
   }
 
   /** A session that is over would begin anew at its next call all the same: this only gives its memory back. */
@@ -168,8 +173,13 @@ export class SessionTracker implements SessionStore {
     for (let i = 0; i < EXPIRED_PER_CALL; i++) {
       const { oldest } = this.#slots;
       if (oldest < 0 || this.#windows.reachesAny(oldest, earliest, latest)) return;
-      this.#slots.remove(oldest);
+      this.#remove(oldest);
       this.#expired++;
     }
+  }
+
+  #remove(slot: number): void {
+    const client = this.#slots.remove(slot);
+    this.#onEnd?.(client);
   }
 }

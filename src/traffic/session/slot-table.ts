@@ -51,11 +51,14 @@ export class SlotTable {
     this.#append(slot);
   }
 
-  remove(slot: number): void {
+  /** Returns the key that had the slot. */
+  remove(slot: number): string {
+    const key = this.#keys[slot];
     this.#unlink(slot);
-    this.#slotByKey.delete(this.#keys[slot]);
+    this.#slotByKey.delete(key);
     this.#keys[slot] = '';
     this.#free.push(slot);
+    return key;
   }
 
   #append(slot: number): void {

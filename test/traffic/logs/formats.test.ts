@@ -65,7 +65,7 @@ describe('combined and common logs', () => {
     const line = String.raw`10.0.0.1 - a\x22b\\ ${TIME} "GET /say\"hi\x22/x HTTP/1.1" 200 5 "-" "\"[\""`;
     expect(await callOf(line, { sessionKey: 'user', routes: ['/say"hi"/x'] })).toMatchObject({
       user: 'a"b\\',
-      client: 'a"b\\',
+      client: 'user:a"b\\',
       route: 'GET /say"hi"/x',
     });
   });
@@ -227,7 +227,7 @@ describe('JSON lines', () => {
     const path = folder.write('keys.log', text);
     const { calls, counts } = await allCalls([path], { sessionKey: 'auth.key' });
     const [first, second, third] = calls.map(({ client }) => client);
-    expect(first).toMatch(/^sha256:/);
+    expect(first).toMatch(/^auth\.key:sha256:[^1]/);
     expect(third).toBe(first);
     expect(second).toBe('203.0.113.7');
     expect(counts.withoutKey).toBe(1);
