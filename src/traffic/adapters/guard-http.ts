@@ -32,12 +32,7 @@ function follow(
   next: () => void,
 ): void {
   const { refusal, headers } = ruling;
-  const ended = () => {
-    const status = response.headersSent ? response.statusCode : CLIENT_GONE;
-    guard.answered(ruling, status, performance.now() - startMs);
-  };
-  if (response.closed) ended();
-  else response.once('close', ended);
+  tellEnd(guard, ruling, startMs, response);
   if (refusal !== undefined) {
     response.writeHead(refusal.status, {
       ...refusal.headers,
@@ -48,6 +43,21 @@ function follow(
   }
   for (const name in headers) response.setHeader(name, headers[name]);
   next();
+}
+
+/** Tells the guard how `response` ended, once it has. `startMs`: when the request came, on the clock of `performance.now()` */
+export function tellEnd(
+  guard: Pick<Guard<never>, 'answered'>,
+  ruling: Ruling,
+  startMs: number,
+  response: ServerResponse,
+): void {
+  const ended = () => {
+    const status = response.headersSent ? response.statusCode : CLIENT_GONE;
+    guard.answered(ruling, status, performance.now() - startMs);
+  };
+  if (response.closed) ended();
+  else response.once('close', ended);
 }
 
 /** First value of a header of `request`. */

@@ -12,7 +12,7 @@ import type { DetectorSource, Judging } from './detector-source.js';
 import type { Exchange } from './exchange.js';
 import type { GuardConfig, OfRequest } from './guard-options.js';
 import { after, isLater, type MaybeLater } from './maybe-later.js';
-import type { Modes } from './modes.js';
+import { type Modes, requireMode } from './modes.js';
 import type { Refusal } from './refusal.js';
 import type { Ruling } from './ruling.js';
 
@@ -49,6 +49,7 @@ export type CourseFacts = Pick<
 >;
 
 const SKIPPED: Finding = { action: 'skip', reason: 'skipped by skip' };
+const SKIPPED_BY_ROUTE: Finding = { action: 'skip', reason: 'skipped by route' };
 const NO_CLIENT: Finding = { action: 'error', reason: 'no client' };
 const NO_DETECTOR: Finding = { action: 'error', reason: 'no detector' };
 const UNKNOWN_GROUP = 'unknown';
@@ -86,6 +87,7 @@ export class Course<Request> implements Ruling {
     this.timeMs = requireFinite(config.now());
     this.route = templates.of(exchange.method, exchange.route ?? exchange.path);
     this.#setMode();
+    if (exchange.routeMode === 'off') return SKIPPED_BY_ROUTE;
     const address = this.#shared.addressOf(exchange);
     if (address !== undefined) this.#address = addresses.of(address);
     if (config.routeKey === undefined) return this.#unlessSkipped();
@@ -109,8 +111,11 @@ export class Course<Request> implements Ruling {
 
   #setMode(): void {
     this.stage = 'mode';
-    const { request, method } = this.exchange;
-    this.mode = this.#shared.modes.of(request, method, this.route);
+    const { request, method, routeMode } = this.exchange;
+    this.mode =
+      routeMode === undefined || routeMode === 'off'
+        ? this.#shared.modes.of(request, method, this.route)
+        : requireMode(routeMode);
   }
 
   #unlessSkipped(): MaybeLater<Finding> {

@@ -35,6 +35,7 @@ export type GuardReason =
   /** An anomaly that an exception allows. */
   | 'exception'
   | 'skipped by skip'
+  | 'skipped by route'
   | Failure;
 
 export interface Decision {

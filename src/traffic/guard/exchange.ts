@@ -1,4 +1,5 @@
 // What an adapter of a framework and the guard say to each other about one request.
+import type { GuardMode } from './decision.js';
 
 /** A request before its handler runs. */
 export interface Exchange<Request> {
@@ -9,6 +10,8 @@ export interface Exchange<Request> {
   readonly path: string;
   /** Template of the handler, mount points included, as `/products/:id`, where the framework knows it by now. */
   readonly route: string | undefined;
+  /** What the route's own configuration says, where the framework has a place for it; `off` leaves it alone. */
+  readonly routeMode?: GuardMode | 'off' | undefined;
   /** The client's, behind the proxies that the framework's settings trust. */
   readonly address: string | undefined;
   /** Who may tell the client's address in a header: nobody, the listed proxies, or whoever connects. */

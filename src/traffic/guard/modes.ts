@@ -54,7 +54,8 @@ function readTable(table: ModeTable, templates: RouteTemplates, anyRoute: boolea
   return byKey;
 }
 
-function requireMode(mode: unknown, field = 'mode'): GuardMode {
+/** @throws AnomalyPredictorError 'bad-option' */
+export function requireMode(mode: unknown, field = 'mode'): GuardMode {
   if (mode === 'observe' || mode === 'enforce') return mode;
   throw new AnomalyPredictorError(
     'bad-option',

@@ -42,6 +42,8 @@ export interface KnownLimits {
   readonly trustAll?: string;
   /** Addresses from trusted proxies. */
   readonly trustListed?: string;
+  /** Requests whose path cannot be decoded. */
+  readonly undecodablePaths?: string;
 }
 
 /** Calls before a client is known. */
@@ -411,9 +413,10 @@ export function describeAdapter(name: string, start: StartApp, limits: KnownLimi
       await expect.poll(() => statuses).toEqual([499]);
     });
 
-    it('takes header and path bombs for one client and few routes', async () => {
+    it(`takes header and path bombs for one client and few routes${because(limits.undecodablePaths)}`, async () => {
       const app = await run({});
-      const paths = [`/${'a'.repeat(6_000)}`, `/${'a/'.repeat(3_000)}`, '/%00%ff//..//'];
+      const paths = [`/${'a'.repeat(6_000)}`, `/${'a/'.repeat(3_000)}`];
+      if (limits.undecodablePaths === undefined) paths.push('/%00%ff//..//');
       const headers = { Cookie: `a=${'b'.repeat(6_000)}`, Authorization: 'x'.repeat(4_000) };
       for (const path of paths) await (await get(app, path, { headers })).arrayBuffer();
       expect(decisions).toHaveLength(paths.length);
