@@ -1,19 +1,11 @@
 // What explanations add to the outputs of `score`: columns of CSV, and an object in the lines of NDJSON.
 import { encodeLines } from '../formats/ndjson.js';
+import { contributionText, type FeatureContribution } from '../model/contribution-text.js';
 import type { Explanation } from '../model/explanation.js';
 import type { ScoredBlock } from './verdict-text.js';
 
 /** Contributions that the column of text tells of, the largest first. */
 const TOLD_IN_TEXT = 3;
-
-interface FeatureContribution {
-  readonly name: string;
-  readonly value: number;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly contribution: number;
-  readonly error?: number;
-}
 
 /** Columns of CSV behind those of the verdict. */
 export function explanationColumns({ features, errors }: Explanation): string[] {
@@ -35,7 +27,7 @@ export function explanationCells(
   const telling = contributions.filter(({ contribution }) => contribution !== 0);
   const told = byMagnitude(telling).slice(0, TOLD_IN_TEXT);
   return [
-    told.map(describe).join('; '),
+    told.map(contributionText).join('; '),
     explanation.baseline,
     ...contributions.map(({ contribution }) => contribution),
     ...contributions.flatMap(({ error }) => error ?? []),
@@ -77,16 +69,4 @@ function contributionsOf(
 
 function byMagnitude(contributions: readonly FeatureContribution[]): FeatureContribution[] {
   return contributions.toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
-}
-
-/** 'num_users 1 (normal 107 to 3092): -0.41' */
-function describe({ name, value, low, high, contribution, error }: FeatureContribution): string {
-  const range = low === null || high === null ? '' : ` (normal ${short(low)} to ${short(high)})`;
-  const margin = error === undefined ? '' : ` ± ${short(error)}`;
-  const sign = contribution > 0 ? '+' : '';
-  return `${name} ${short(value)}${range}: ${sign}${short(contribution)}${margin}`;
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

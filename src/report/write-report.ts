@@ -7,7 +7,11 @@ import type { Report } from './report.js';
 
 /** The path of the file. @throws AnomalyPredictorError 'bad-option' */
 export function writeReport(report: Report, folder: string, name: string): string {
-  const html = renderReport(report);
+  return writePage(renderReport(report), folder, name);
+}
+
+/** The same of a page that is HTML already. */
+export function writePage(html: string, folder: string, name: string): string {
   const file = join(folder, name);
   try {
     mkdirSync(folder, { recursive: true });

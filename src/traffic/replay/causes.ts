@@ -1,9 +1,9 @@
 // Why sessions scored as low as they did.
 import type { Kernels } from '../../../native-free-kernels/contract.js';
+import type { FeatureContribution } from '../../model/contribution-text.js';
 import type { Detector } from '../../model/detector.js';
 import { explainedFeatures, explainInto, isExplainable } from '../../model/explanation.js';
 import { Scorer } from '../../model/scorer.js';
-import type { Cause } from './replay-result.js';
 
 const MOST_CAUSES = 3;
 
@@ -12,7 +12,7 @@ export function causesOf(
   detector: Detector,
   kernels: Kernels,
   rows: readonly Float64Array[],
-): (readonly Cause[] | null)[] {
+): (readonly FeatureContribution[] | null)[] {
   if (!isExplainable(detector)) return rows.map(() => null);
   const scorer = new Scorer(kernels);
   const features = explainedFeatures(detector);
@@ -21,13 +21,7 @@ export function causesOf(
   return rows.map((row) => {
     explainInto(scorer, detector, row, 1, { contributions, errors, baseline: new Float64Array(1) });
     return features
-      .map(({ name, low, high }, i) => ({
-        feature: name,
-        value: row[i],
-        low,
-        high,
-        contribution: contributions[i],
-      }))
+      .map((feature, i) => ({ ...feature, value: row[i], contribution: contributions[i] }))
       .filter(({ contribution }) => contribution < 0)
       .sort((a, b) => a.contribution - b.contribution)
       .slice(0, MOST_CAUSES);

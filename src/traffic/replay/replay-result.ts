@@ -1,4 +1,5 @@
 // What a replay tells: plain data, printed by `replay --json` as it is. Times are in UTC, as ISO 8601 has them.
+import type { FeatureContribution } from '../../model/contribution-text.js';
 import type { Drift } from '../../model/drift.js';
 import type { SessionCounts } from '../session/session-store.js';
 import type { Counts } from './tally.js';
@@ -51,17 +52,7 @@ export interface ListedSession {
   /** Calls that would have been blocked, in the order of `asked`. */
   readonly blocked: readonly number[];
   /** What lowered that score most, strongest first; null where the detector cannot explain its scores. */
-  readonly because: readonly Cause[] | null;
-}
-
-export interface Cause {
-  readonly feature: string;
-  readonly value: number;
-  /** Of nine in ten normal training rows; null where the detector does not know. */
-  readonly low: number | null;
-  readonly high: number | null;
-  /** Negative: what it adds to the score. */
-  readonly contribution: number;
+  readonly because: readonly FeatureContribution[] | null;
 }
 
 export interface Flip {
