@@ -6,7 +6,8 @@ import { createJudge } from '../../../src/traffic/judge.js';
 import { Replay, type ReplayOptions } from '../../../src/traffic/replay/replay.js';
 import type { ReplayResult } from '../../../src/traffic/replay/replay-result.js';
 import { SessionTracker } from '../../../src/traffic/session/session-tracker.js';
-import { forestOver, sampleOneClassSvm } from '../../support/sample-detectors.js';
+import { detectorOfShoppers } from '../../support/replayed-traffic.js';
+import { forestOver } from '../../support/sample-detectors.js';
 import { thrownBy } from '../../support/thrown-by.js';
 
 const START_MS = Date.UTC(2026, 0, 5, 9);
@@ -58,7 +59,7 @@ const thresholds = fc.array(
 );
 
 function replay(calls: readonly Call[], options: Partial<ReplayOptions> = {}): ReplayResult {
-  const replayed = new Replay(sampleOneClassSvm(), plainKernels, {
+  const replayed = new Replay(detectorOfShoppers(), plainKernels, {
     ...SETTINGS,
     thresholds: [],
     ...options,
@@ -77,7 +78,7 @@ interface LiveCall extends Call {
 /** What a middleware with this threshold finds of the same calls. */
 function live(calls: readonly Call[], threshold: number): LiveCall[] {
   const tracker = new SessionTracker(SETTINGS);
-  const judge = createJudge(sampleOneClassSvm(), plainKernels, SETTINGS);
+  const judge = createJudge(detectorOfShoppers(), plainKernels, SETTINGS);
   const begun = new Map<string, number>();
   return calls.map((one) => {
     const session = tracker.record(one);
