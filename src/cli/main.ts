@@ -13,6 +13,7 @@ import { addExportCommand } from './export.js';
 import { addImportCommand } from './import.js';
 import { addInspectCommand } from './inspect.js';
 import { addModelsCommand } from './models.js';
+import { addReplayCommand } from './replay.js';
 import { addScoreCommand } from './score.js';
 import { addSendCommand } from './send.js';
 import { addServeCommand } from './serve.js';
@@ -27,6 +28,7 @@ const ADD_COMMANDS = [
   addEvaluateCommand,
   addScoreCommand,
   addSendCommand,
+  addReplayCommand,
   addModelsCommand,
   addInspectCommand,
   addExportCommand,
