@@ -3,7 +3,7 @@ import { Tally } from './tally.js';
 
 const MOST_ROUTES = 500;
 /** Where calls of routes beyond the most are counted. */
-export const OTHER_ROUTES = '(other routes)';
+const OTHER_ROUTES = '(other routes)';
 
 export class TallyByRoute {
   readonly #tallies = new Map<string, Tally>();
