@@ -9,6 +9,7 @@ import { Interrupted } from '../training/interrupted.js';
 import { addBehavioursCommand } from './behaviours.js';
 import { addCalibrateCommand } from './calibrate.js';
 import { addEvaluateCommand } from './evaluate.js';
+import { addExceptionsCommand } from './exceptions.js';
 import { addExportCommand } from './export.js';
 import { addImportCommand } from './import.js';
 import { addInspectCommand } from './inspect.js';
@@ -32,6 +33,7 @@ const ADD_COMMANDS = [
   addModelsCommand,
   addInspectCommand,
   addExportCommand,
+  addExceptionsCommand,
 ];
 
 /** 128 and the number of SIGINT, as shells have it. */

@@ -47,6 +47,7 @@ export interface GuardOptions<Request> {
   readonly store?: SessionStore;
   readonly windowMs?: number;
   readonly maxSessions?: number;
+  readonly exceptions?: string;
   readonly features?: readonly TrafficFeature[];
   readonly routes?: readonly string[];
   readonly addressTypes?: AddressTypes;
@@ -67,7 +68,7 @@ export type GuardConfig<Request> = {
   readonly [Name in keyof typeof OPTIONAL]-?: Exclude<GuardOptions<Request>[Name], undefined>;
 } & Pick<
   GuardOptions<Request>,
-  'detector' | 'routeKey' | 'skip' | 'handler' | 'onDecision' | 'store' | 'source'
+  'detector' | 'routeKey' | 'skip' | 'handler' | 'onDecision' | 'store' | 'source' | 'exceptions'
 >;
 
 interface OptionInfo {
@@ -225,6 +226,11 @@ const OPEN = {
   onDecision: {
     description: 'Gets every decision, after the fact; what it throws is counted',
     ...aFunction,
+  },
+  exceptions: {
+    description: 'File of the exceptions, which is read again when it changes',
+    expected: 'the path of a file',
+    accepts: (value: unknown) => typeof value === 'string' && value !== '',
   },
   store: {
     shownDefault: 'in memory',

@@ -8,6 +8,8 @@ import { SessionTracker } from '../session/session-tracker.js';
 import { Course, type Finding } from './course.js';
 import type { Decision, Failure } from './decision.js';
 import { detectorSource } from './detector-source.js';
+import type { TrafficException } from './exception-file.js';
+import { type Excepted, Exceptions, type ExceptionTerms } from './exceptions.js';
 import type { Exchange } from './exchange.js';
 import { Findings } from './findings.js';
 import { type Exposition, GuardMetrics } from './guard-metrics.js';
@@ -25,6 +27,11 @@ export interface Guard<Request> {
   /** To be called once the reply has ended, also that of a refusal. Never throws. */
   answered(ruling: Ruling, status: number, durationMs: number): void;
   metrics(): Exposition;
+  /**
+   * Allows the decision's client its route for a time, and keeps its behaviour as one that is normal.
+   * @throws AnomalyPredictorError 'bad-option' for terms that are none, 'bad-data-file' where it cannot be saved
+   */
+  except(decision: Excepted, terms: ExceptionTerms): TrafficException;
   /** Lets go of files, of the store, and of the other process. */
   close(): Promise<void>;
 }
@@ -55,6 +62,7 @@ export function createGuard<Request>(
     findings.atStart('ERR_UNSHARED_STORE');
   }
   const detectors = detectorSource(config.detector, config, findings, metrics);
+  const exceptions = new Exceptions(config.exceptions, findings, metrics);
   const checksProxies = isChecked('trustProxy');
   const shared = {
     config,
@@ -79,7 +87,8 @@ export function createGuard<Request>(
       }
       return exchange.address;
     },
-    isExcepted: () => false,
+    isExcepted: (client: string, route: string, timeMs: number) =>
+      exceptions.holdFor(client, route, timeMs),
   };
 
   function conclude(course: Course<Request>, finding: Finding, startMs: number) {
@@ -172,11 +181,14 @@ export function createGuard<Request>(
     metrics: () =>
       metrics.expose({
         sessions: store.counts,
-        exceptions: 0,
+        exceptions: exceptions.countAt(config.now()),
         detector: detectors.label,
       }),
 
+    except: (decision, terms) => exceptions.add(decision, terms, config.now()),
+
     async close() {
+      exceptions.close();
       await Promise.all([detectors.close(), store.close?.()]);
     },
   };
