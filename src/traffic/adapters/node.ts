@@ -1,11 +1,11 @@
 // The guard before a listener of plain node:http, and of connect.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import proxyAddr from 'proxy-addr';
 import type { Exchange } from '../guard/exchange.js';
 import { createGuard, type Guard } from '../guard/guard.js';
 import type { GuardOptions } from '../guard/guard-options.js';
 import { verifiedClaims } from '../guard/verified-claims.js';
 import { guardHttp, headerOf } from './guard-http.js';
+import { type AddressOf, trustedAddress } from './trusted-address.js';
 
 export interface NodeGuardOptions<Request extends IncomingMessage = IncomingMessage>
   extends GuardOptions<Request> {
@@ -26,27 +26,28 @@ export function nodeGuard<Request extends IncomingMessage = IncomingMessage>(
   const { trustProxy, ...others } = options;
   const { decide, answered, ...rest } = createGuard<Request>(others);
   const guard = { decide, answered };
-  const trust =
-    trustProxy === undefined
-      ? undefined
-      : proxyAddr.compile(typeof trustProxy === 'string' ? trustProxy : [...trustProxy]);
+  const trusted = { addressOf: trustedAddress(trustProxy), isListed: trustProxy !== undefined };
   return Object.assign(
     (request: Request, response: ServerResponse, next: () => void) =>
-      guardHttp(guard, new NodeExchange(request, trust), response, next),
+      guardHttp(guard, new NodeExchange(request, trusted), response, next),
     rest,
   );
 }
 
-type Trust = ReturnType<typeof proxyAddr.compile>;
+interface Trusted {
+  readonly addressOf: AddressOf;
+  /** Whether there are proxies that may tell an address. */
+  readonly isListed: boolean;
+}
 
 class NodeExchange<Request extends IncomingMessage> implements Exchange<Request> {
   readonly request: Request;
   readonly route = undefined;
-  readonly #trust: Trust | undefined;
+  readonly #trusted: Trusted;
 
-  constructor(request: Request, trust: Trust | undefined) {
+  constructor(request: Request, trusted: Trusted) {
     this.request = request;
-    this.#trust = trust;
+    this.#trusted = trusted;
   }
 
   get method(): string {
@@ -58,13 +59,11 @@ class NodeExchange<Request extends IncomingMessage> implements Exchange<Request>
   }
 
   get address(): string | undefined {
-    const { remoteAddress } = this.request.socket;
-    if (this.#trust === undefined || remoteAddress === undefined) return remoteAddress;
-    return proxyAddr(this.request, this.#trust);
+    return this.#trusted.addressOf(this.request);
   }
 
   get trustedProxies(): 'none' | 'listed' {
-    return this.#trust === undefined ? 'none' : 'listed';
+    return this.#trusted.isListed ? 'listed' : 'none';
   }
 
   get claims(): Readonly<Record<string, unknown>> | undefined {
