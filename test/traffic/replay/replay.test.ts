@@ -58,6 +58,9 @@ const thresholds = fc.array(
   },
 );
 
+/** Also fewer than there are clients, so that sessions end for lack of room. */
+const mostSessions = fc.constantFrom(2, 3, 100);
+
 function replay(calls: readonly Call[], options: Partial<ReplayOptions> = {}): ReplayResult {
   const replayed = new Replay(detectorOfShoppers(), plainKernels, {
     ...SETTINGS,
@@ -76,8 +79,12 @@ interface LiveCall extends Call {
 }
 
 /** What a middleware with this threshold finds of the same calls. */
-function live(calls: readonly Call[], threshold: number): LiveCall[] {
-  const tracker = new SessionTracker(SETTINGS);
+function live(
+  calls: readonly Call[],
+  threshold: number,
+  maxSessions = SETTINGS.maxSessions,
+): LiveCall[] {
+  const tracker = new SessionTracker({ ...SETTINGS, maxSessions });
   const judge = createJudge(detectorOfShoppers(), plainKernels, SETTINGS);
   const begun = new Map<string, number>();
   return calls.map((one) => {
@@ -108,11 +115,12 @@ function sum(numbers: readonly number[]): number {
 describe('a replay', () => {
   it('counts at every threshold what the middleware would have blocked there', () => {
     fc.assert(
-      fc.property(traffic, thresholds, (calls, asked) => {
-        const { total, routes, hours, hourMs, ...result } = replay(calls, { thresholds: asked });
+      fc.property(traffic, thresholds, mostSessions, (calls, asked, maxSessions) => {
+        const options = { thresholds: asked, maxSessions };
+        const { total, routes, hours, hourMs, ...result } = replay(calls, options);
         expect(result.thresholds).toEqual(expect.arrayContaining([0, ...asked]));
         for (const [i, threshold] of result.thresholds.entries()) {
-          const lived = live(calls, threshold);
+          const lived = live(calls, threshold, maxSessions);
           const first = bySession(lived).flatMap(
             (session) => session.find(({ prediction }) => prediction === 'anomaly') ?? [],
           );
@@ -139,9 +147,9 @@ describe('a replay', () => {
 
   it('lists every session at the score at which it flips, and counts which ones do', () => {
     fc.assert(
-      fc.property(traffic, thresholds, (calls, asked) => {
-        const result = replay(calls, { thresholds: asked });
-        const sessions = bySession(live(calls, 0));
+      fc.property(traffic, thresholds, mostSessions, (calls, asked, maxSessions) => {
+        const result = replay(calls, { thresholds: asked, maxSessions });
+        const sessions = bySession(live(calls, 0, maxSessions));
         const expected = sessions.flatMap((session) => {
           const judged = session.filter(({ prediction }) => prediction !== 'unknown');
           if (judged.length === 0) return [];
