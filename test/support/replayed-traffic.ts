@@ -3,7 +3,7 @@
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import type { Detector } from '../../src/model/detector.js';
 import type { Call } from '../../src/traffic/call.js';
-import { Replay } from '../../src/traffic/replay/replay.js';
+import { Replay, type ReplayOptions } from '../../src/traffic/replay/replay.js';
 import type { ReplayResult } from '../../src/traffic/replay/replay-result.js';
 import { MersenneTwister } from '../../src/training/mersenne-twister.js';
 import { SAMPLE_SCALER, sampleOneClassSvm } from './sample-detectors.js';
@@ -23,7 +23,7 @@ export function detectorOfShoppers(): Detector {
 }
 
 /** In the order of time. */
-function madeTraffic(): Call[] {
+export function madeTraffic(): Call[] {
   const random = new MersenneTwister(7);
   const calls: Call[] = [];
   const session = (client: string, nCalls: number, gapMs: number, routes: readonly string[]) => {
@@ -54,9 +54,14 @@ function madeTraffic(): Call[] {
 export function replayedTraffic(
   thresholds: readonly number[],
   calls: readonly Call[] = madeTraffic(),
+  options: Partial<ReplayOptions> = {},
 ): ReplayResult {
   const settings = { windowMs: 1_800 * SECOND_MS, minRequests: 5 };
-  const replay = new Replay(detectorOfShoppers(), plainKernels, { ...settings, thresholds });
+  const replay = new Replay(detectorOfShoppers(), plainKernels, {
+    ...settings,
+    thresholds,
+    ...options,
+  });
   for (const call of calls) replay.add(call);
   return replay.result();
 }

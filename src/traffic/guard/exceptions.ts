@@ -7,6 +7,7 @@ import {
   type TrafficException,
   writeExceptions,
 } from './exception-file.js';
+import { ExceptionTable } from './exception-table.js';
 import type { Findings } from './findings.js';
 import type { GuardMetrics } from './guard-metrics.js';
 import { fileSignature, watchFile } from './watched-file.js';
@@ -26,8 +27,7 @@ export interface ExceptionTerms {
 export class Exceptions {
   readonly #file: string | undefined;
   readonly #stopWatching: (() => void) | undefined;
-  /** By client and route: when the last of their exceptions expires, in milliseconds since 1970. */
-  #untilMs: ReadonlyMap<string, number> = new Map();
+  #table = new ExceptionTable([]);
 
   /** @throws AnomalyPredictorError with code ERR_EXCEPTIONS_FILE, where requests may be refused */
   constructor(file: string | undefined, findings: Findings, metrics: GuardMetrics) {
@@ -50,16 +50,12 @@ export class Exceptions {
   }
 
   holdFor(client: string, route: string, timeMs: number): boolean {
-    if (this.#untilMs.size === 0) return false;
-    const untilMs = this.#untilMs.get(keyOf(client, route));
-    return untilMs !== undefined && timeMs < untilMs;
+    return this.#table.holdFor(client, route, timeMs);
   }
 
   /** How many are in force. */
   countAt(timeMs: number): number {
-    let count = 0;
-    for (const untilMs of this.#untilMs.values()) if (timeMs < untilMs) count++;
-    return count;
+    return this.#table.countAt(timeMs);
   }
 
   /** @throws AnomalyPredictorError 'bad-option' for terms that are none, 'bad-data-file' where it cannot be saved */
@@ -80,12 +76,7 @@ export class Exceptions {
   }
 
   #read(file: string): void {
-    const untilMs = new Map<string, number>();
-    for (const { client, route, until } of readExceptions(file)) {
-      const key = keyOf(client, route);
-      untilMs.set(key, Math.max(untilMs.get(key) ?? 0, Date.parse(until)));
-    }
-    this.#untilMs = untilMs;
+    this.#table = new ExceptionTable(readExceptions(file));
   }
 }
 
@@ -118,8 +109,4 @@ export function exceptionOf(
 /** Others may have changed the file since it was read last. */
 export function addException(file: string, exception: TrafficException): void {
   writeExceptions(file, [...readExceptions(file), exception]);
-}
-
-function keyOf(client: string, route: string): string {
-  return `${client}\n${route}`;
 }

@@ -10,7 +10,7 @@ export interface ReplayResult {
   readonly to: string | null;
   /** Sessions that began. */
   readonly sessions: number;
-  /** Those of them that made calls enough to be judged. */
+  /** Those of them with calls that were judged, and that no exception allows. */
   readonly judgedSessions: number;
   /** The detector's own threshold, 0, and then those that were asked for. */
   readonly asked: readonly number[];

@@ -5,6 +5,8 @@ import type { Detector } from '../../model/detector.js';
 import type { TrafficSettings } from '../../model/traffic-settings.js';
 import type { Answer, Call } from '../call.js';
 import type { TrafficFeature } from '../features/feature.js';
+import type { TrafficException } from '../guard/exception-file.js';
+import { ExceptionTable } from '../guard/exception-table.js';
 import { createJudge, type Judge } from '../judge.js';
 import { DEFAULT_MAX_SESSIONS, SessionTracker } from '../session/session-tracker.js';
 import { causesOf } from './causes.js';
@@ -21,6 +23,8 @@ export interface ReplayOptions extends TrafficSettings {
   readonly thresholds: readonly number[];
   /** The user's own. */
   readonly features?: readonly TrafficFeature[];
+  /** Calls that they cover are not blocked, as if they had been in force. */
+  readonly exceptions?: readonly TrafficException[];
   /** Sessions that are held at most, as of the live tracker. */
   readonly maxSessions?: number;
 }
@@ -38,6 +42,7 @@ export class Replay {
   readonly #edges: Float64Array;
   readonly #tracker: SessionTracker;
   readonly #judge: Judge;
+  readonly #exceptions: ExceptionTable;
   readonly #total: Tally;
   readonly #routes: TallyByRoute;
   readonly #hours: TallyByHour;
@@ -59,6 +64,7 @@ export class Replay {
     this.#edges = scoreEdges(this.#asked);
     this.#tracker = new SessionTracker({ windowMs, maxSessions });
     this.#judge = createJudge(detector, kernels, { minRequests, features });
+    this.#exceptions = new ExceptionTable(options.exceptions ?? []);
     const nEdges = this.#edges.length;
     this.#total = new Tally(nEdges);
     this.#routes = new TallyByRoute(nEdges);
@@ -77,7 +83,7 @@ export class Replay {
 
   /** One call of the log, in the log's order. */
   add(call: Call): void {
-    const { timeMs, route } = call;
+    const { timeMs, client, route } = call;
     const session = this.#tracker.record(call);
     const { score, row } = this.#judge(session, OWN_THRESHOLD);
     const isNew = session.totalCalls === 1;
@@ -90,13 +96,17 @@ export class Replay {
       for (const tally of tallies) tally.addUnknown();
       return;
     }
+    this.#population.add(row, score);
+    if (this.#exceptions.holdFor(client, route, timeMs)) {
+      for (const tally of tallies) tally.addExcepted();
+      return;
+    }
     const edge = edgeOf(this.#edges, score);
     const lowest = this.#sessions.lowest(slot);
     if (lowest === Number.POSITIVE_INFINITY) this.#nJudged++;
     const lowestEdge = edgeOf(this.#edges, lowest);
     for (const tally of tallies) tally.add(edge, lowestEdge);
     this.#sessions.judged(slot, score, route, row);
-    this.#population.add(row, score);
   }
 
   /** How a call was answered, before the next one. */

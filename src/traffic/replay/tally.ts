@@ -5,6 +5,8 @@ export interface Counts {
   readonly calls: number;
   /** Calls of clients with too few calls to be judged; never blocked. */
   readonly unknown: number;
+  /** Calls of others that an exception allows, whatever they score; never blocked. */
+  readonly excepted: number;
   /** Calls that would have been blocked. */
   readonly blocked: readonly number[];
   /** Sessions whose first blocked call is among these calls; over all routes, or hours, they add up to all flagged. */
@@ -14,6 +16,7 @@ export interface Counts {
 export class Tally {
   #calls = 0;
   #unknown = 0;
+  #excepted = 0;
   /** [nEdges + 1] by the lowest edge that blocks the call, the last for those that none blocks */
   readonly #blocked: Float64Array;
   /** [nEdges + 1] differences from edge to edge in the number of sessions that are first blocked here */
@@ -33,6 +36,11 @@ export class Tally {
     this.#unknown++;
   }
 
+  addExcepted(): void {
+    this.#calls++;
+    this.#excepted++;
+  }
+
   /**
    * A judged call. `edge`: the lowest that blocks it; `lowestBefore`: the lowest that blocks any earlier call of its
    * session. From the one up to the other it is the session's first blocked call.
@@ -49,6 +57,7 @@ export class Tally {
   addAll(other: Tally): void {
     this.#calls += other.#calls;
     this.#unknown += other.#unknown;
+    this.#excepted += other.#excepted;
     for (let edge = 0; edge < this.#blocked.length; edge++) {
       this.#blocked[edge] += other.#blocked[edge];
       this.#flagged[edge] += other.#flagged[edge];
@@ -67,6 +76,7 @@ export class Tally {
     return {
       calls: this.#calls,
       unknown: this.#unknown,
+      excepted: this.#excepted,
       blocked: sumsAt(this.#blocked, edges),
       flagged: sumsAt(this.#flagged, edges),
     };

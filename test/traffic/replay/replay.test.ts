@@ -5,8 +5,13 @@ import type { Call } from '../../../src/traffic/call.js';
 import { createJudge } from '../../../src/traffic/judge.js';
 import { Replay, type ReplayOptions } from '../../../src/traffic/replay/replay.js';
 import type { ReplayResult } from '../../../src/traffic/replay/replay-result.js';
+import type { Counts } from '../../../src/traffic/replay/tally.js';
 import { SessionTracker } from '../../../src/traffic/session/session-tracker.js';
-import { detectorOfShoppers } from '../../support/replayed-traffic.js';
+import {
+  detectorOfShoppers,
+  madeTraffic,
+  replayedTraffic,
+} from '../../support/replayed-traffic.js';
 import { forestOver } from '../../support/sample-detectors.js';
 import { thrownBy } from '../../support/thrown-by.js';
 
@@ -183,6 +188,37 @@ describe('a replay', () => {
     );
   });
 
+  it('lets pass what an exception allows, as long as it holds, and nothing else', () => {
+    const calls = madeTraffic();
+    const scraped = calls.filter(({ client }) => client === 'scraper');
+    const route = 'GET /products/:id';
+    const exceptionUntil = (until: number) => ({
+      client: 'scraper',
+      route,
+      reason: 'our own crawler',
+      from: new Date(START_MS).toISOString(),
+      until: new Date(until).toISOString(),
+      label: 'normal' as const,
+    });
+    const without = replayedTraffic([], calls);
+    const own = (counts: Counts) => counts.blocked[without.thresholds.indexOf(0)];
+    const scraper = without.listed.find(({ client }) => client === 'scraper');
+    expect(scraper?.blocked).toEqual([296]);
+    const after = START_MS + 24 * HOUR_MS;
+    const whole = replayedTraffic([], calls, { exceptions: [exceptionUntil(after)] });
+    expect(whole.total.excepted).toBe(296);
+    expect(whole.total.blocked[whole.thresholds.indexOf(0)]).toBe(own(without.total) - 296);
+    expect(whole.listed).toEqual(without.listed.filter((session) => session !== scraper));
+    const ended = exceptionUntil(scraped[99].timeMs + 1);
+    const half = replayedTraffic([], calls, { exceptions: [ended] });
+    const { timeMs } = scraped[99];
+    const allowed = scraped.slice(4).filter((one) => one.timeMs <= timeMs);
+    expect(half.total.excepted).toBe(allowed.length);
+    expect(half.listed.find(({ client }) => client === 'scraper')?.blocked).toEqual([
+      296 - allowed.length,
+    ]);
+  });
+
   it('tells what lowered a score most, strongest first', () => {
     const calls = Array.from({ length: 300 }, (_, i) =>
       call({ timeMs: START_MS + 20_000 * i, route: `GET /pages/${i}` }),
@@ -231,7 +267,13 @@ describe('a replay', () => {
   it('says that there was nothing', () => {
     const result = replay([], { thresholds: [-0.2] });
     expect(result).toMatchObject({ from: null, to: null, sessions: 0, routes: [], listed: [] });
-    expect(result.total).toEqual({ calls: 0, unknown: 0, blocked: [0, 0], flagged: [0, 0] });
+    expect(result.total).toEqual({
+      calls: 0,
+      unknown: 0,
+      excepted: 0,
+      blocked: [0, 0],
+      flagged: [0, 0],
+    });
     expect(result.thresholds).toEqual([-0.2, 0]);
   });
 
