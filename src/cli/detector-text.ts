@@ -61,9 +61,9 @@ function factsOf(provenance: Provenance): Facts {
       trainer,
       ...filesFacts(data.files),
       data: `${formatQuantity(data.calls, 'call')}, ${formatQuantity(data.sessions, 'session')}`,
-      'trained on': `${formatQuantity(split.trainRows, 'behaviour')} of ${formatQuantity(split.trainSessions, 'session')}`,
-      'chosen on': formatQuantity(split.choiceSessions, 'other session'),
-      'calibrated on': formatQuantity(split.calibrationSessions, 'other session'),
+      'trained on': formatQuantity(split.trainingRows, 'behaviour'),
+      'chosen on': formatQuantity(split.choosingSessions, 'other session'),
+      'calibrated on': formatQuantity(split.calibratingSessions, 'other session'),
       seed: split.seed,
       ...parameters,
     };

@@ -63,14 +63,13 @@ const TrafficProvenance = v.strictObject({
       v.description('Logs, in the order in which they were read'),
     ),
     calls: count('Calls in them'),
-    sessions: count('Sessions with enough calls to be judged'),
+    sessions: count('Sessions in them'),
   }),
   split: v.strictObject({
     seed: v.pipe(v.number(), v.integer('a whole number')),
-    trainSessions: count('Sessions that trained'),
-    trainRows: count('Behaviours of theirs that trained'),
-    choiceSessions: count('Sessions that chose among the candidates'),
-    calibrationSessions: count('Sessions that set the threshold'),
+    trainingRows: count('Behaviours that trained'),
+    choosingSessions: count('Other sessions, which chose among the candidates'),
+    calibratingSessions: count('Other sessions, which set the threshold'),
   }),
   parameters,
 });

@@ -1,0 +1,31 @@
+// What a model says of whole sessions: the lowest of its outputs for their behaviours, as one of them is enough to flag
+// a session.
+import { plainKernels } from '../../../native-free-kernels/plain-kernels.js';
+import type { SessionRows } from '../../model/learning-rows.js';
+import { Scorer } from '../../model/scorer.js';
+import type { Fit } from '../methods/method.js';
+
+/** What a model without a threshold of its own makes of rows. */
+export type ModelParts = Pick<Fit, 'transforms' | 'model'>;
+
+/** Ascending, [nSessions]. */
+export function sessionOutputs(parts: ModelParts, { values, ends }: SessionRows): Float64Array {
+  const outputs = outputsOf(parts, values, ends.length === 0 ? 0 : ends[ends.length - 1]);
+  const lowest = new Float64Array(ends.length).fill(Number.POSITIVE_INFINITY);
+  let row = 0;
+  ends.forEach((end, session) => {
+    for (; row < end; row++) if (outputs[row] < lowest[session]) lowest[session] = outputs[row];
+  });
+  return lowest.sort();
+}
+
+/** `rows`: [nRows × nFeatures] row-major, unscaled, read-only */
+export function outputsOf(
+  { transforms, model }: ModelParts,
+  rows: Float64Array,
+  nRows: number,
+): Float64Array {
+  const outputs = new Float64Array(nRows);
+  new Scorer(plainKernels).scoresInto({ transforms, model, threshold: 0 }, rows, nRows, outputs);
+  return outputs;
+}
