@@ -11,7 +11,10 @@ export const Calibration = v.strictObject({
   calibrator: v.pipe(v.string(), v.description('Program and version')),
   data: v.strictObject({
     file: v.pipe(v.string(), v.description('File name without its folder')),
-    sha256: v.pipe(v.string(), v.description("SHA-256 of the file's bytes")),
+    sha256: v.pipe(
+      v.string(),
+      v.description("SHA-256 of the file's bytes; of several files, of their hashes"),
+    ),
   }),
   rows: v.pipe(
     v.number(),

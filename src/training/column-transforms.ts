@@ -1,18 +1,28 @@
 // Fits what rows pass before a model, column by column: heavy-tailed columns may take another way than flags.
 import type { QuantileMap, StandardScaler, Transform } from '../../native-free-kernels/contract.js';
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
-import { percentileOfSorted } from './percentile.js';
+import { percentile, percentileOfSorted } from './percentile.js';
 import { fitStandardScaler } from './standard-scaler.js';
 
 /**
- * `standard`: mean 0, deviation 1. `log1p`: the logarithm of 1 + value, then `standard`. `robust`: median 0,
- * interquartile range 1. `quantile`: the share of training rows below, 0 to 1. `none`: as it is.
+ * `standard`: mean 0, deviation 1. `log1p`: the logarithm of 1 + value, then `standard`. `log`: the same of the value in
+ * units of its small ones, so that it does not matter what a feature is measured in. `robust`: median 0, interquartile
+ * range 1. `quantile`: the share of training rows below, 0 to 1. `none`: as it is.
  */
-export const COLUMN_TRANSFORMS = ['standard', 'log1p', 'robust', 'quantile', 'none'] as const;
+export const COLUMN_TRANSFORMS = [
+  'standard',
+  'log1p',
+  'log',
+  'robust',
+  'quantile',
+  'none',
+] as const;
 export type ColumnTransform = (typeof COLUMN_TRANSFORMS)[number];
 
 /** As scikit-learn's QuantileTransformer; fewer rows have as many quantiles as rows. */
 const MOST_QUANTILES = 1_000;
+/** Share of the values other than 0 that are smaller than the unit of `log`. */
+const UNIT_SHARE = 0.01;
 /** A smaller spread is that of a constant (sklearn/preprocessing/_data.py). */
 const LEAST_SPREAD = 10 * Number.EPSILON;
 
@@ -28,23 +38,41 @@ export function fitColumnTransforms(
   nFeatures: number,
   kinds: readonly ColumnTransform[],
 ): Transform[] {
-  const columnsOf = (kind: ColumnTransform) =>
-    Int32Array.from(kinds.keys()).filter((column) => kinds[column] === kind);
+  const columnsOf = (...wanted: readonly ColumnTransform[]) =>
+    Int32Array.from(kinds.keys()).filter((column) => wanted.includes(kinds[column]));
   const transforms: Transform[] = [];
   let scaledRows = rows;
-  const logarithmic = columnsOf('log1p');
-  if (logarithmic.length > 0) {
-    const log1p = { type: 'log1p', nFeatures, columns: logarithmic } as const;
-    scaledRows = new Float64Array(rows.length);
-    plainKernels.transformInto(log1p, rows, nRows, scaledRows);
-    transforms.push(log1p);
+  function pass(transform: Transform): void {
+    const passed = new Float64Array(rows.length);
+    plainKernels.transformInto(transform, scaledRows, nRows, passed);
+    scaledRows = passed;
+    transforms.push(transform);
   }
+  if (columnsOf('log').length > 0) pass(fitUnits(rows, nRows, nFeatures, kinds));
+  const columns = columnsOf('log1p', 'log');
+  if (columns.length > 0) pass({ type: 'log1p', nFeatures, columns });
   const ranked = columnsOf('quantile');
   if (ranked.length > 0) transforms.push(fitQuantiles(rows, nRows, nFeatures, ranked));
   if (kinds.some((kind) => kind !== 'quantile' && kind !== 'none')) {
     transforms.push(fitScales(scaledRows, nRows, nFeatures, kinds));
   }
   return transforms;
+}
+
+function fitUnits(
+  rows: Float64Array,
+  nRows: number,
+  nFeatures: number,
+  kinds: readonly ColumnTransform[],
+): StandardScaler {
+  const scale = Float64Array.from(kinds, (kind, feature) => {
+    if (kind !== 'log') return 1;
+    const sizes = sortedColumn(rows, nRows, nFeatures, feature)
+      .map(Math.abs)
+      .filter((size) => size > 0);
+    return sizes.length === 0 ? 1 : percentile(sizes, UNIT_SHARE);
+  });
+  return { type: 'standard', nFeatures, mean: new Float64Array(nFeatures), scale };
 }
 
 function fitScales(

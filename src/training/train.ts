@@ -21,6 +21,7 @@ import type { Recipe } from './recipes/recipe.js';
 import { type CandidateResult, search } from './search.js';
 import type { SearchPlan } from './search-plan.js';
 import type { Settings } from './settings.js';
+import { sharedArray } from './shared-array.js';
 import { cutHeldOut, rowsOf, type Split, splitDataset } from './split.js';
 import { TrainingPool } from './training-pool.js';
 import { trainingRows } from './training-rows.js';
@@ -163,15 +164,12 @@ async function fitFinally(
 }
 
 export function shareRows({ values, labels, nFeatures }: Dataset): SharedRows {
-  const shared = {
-    values: new Float64Array(new SharedArrayBuffer(values.byteLength)),
-    labels: new Int8Array(new SharedArrayBuffer(labels.byteLength)),
+  return {
+    values: sharedArray(values),
+    labels: sharedArray(labels),
     nFeatures,
     featureNames: API_BEHAVIOUR_ENCODER.map(({ feature }) => feature),
   };
-  shared.values.set(values);
-  shared.labels.set(labels);
-  return shared;
 }
 
 /** The threshold, and the rows that judge it: those that set it do not. */

@@ -1,11 +1,13 @@
 // What crosses between a training and its worker threads.
 import type { ErrorData } from '../errors.js';
 import type { DecisionTree } from '../model/forest-layout.js';
+import type { SessionRows } from '../model/learning-rows.js';
 import type { Metrics } from '../model/metrics.js';
 import type { Dataset } from './dataset.js';
 import type { Fit, MethodName } from './methods/method.js';
 import type { ForestPlan } from './random-forest.js';
 import type { Settings } from './settings.js';
+import type { NormalVolume } from './unlabelled/normal-volume.js';
 
 /** The rows of a dataset in memory that threads share, so that no task copies them. */
 export type SharedRows = Pick<Dataset, 'values' | 'labels' | 'nFeatures'> & {
@@ -34,6 +36,20 @@ export interface Judgement {
   readonly size: number;
 }
 
+/** A fit, and how much it calls normal of what might be, where nothing is labelled. */
+export interface VolumeTask extends FitTask {
+  readonly sessions: SessionRows;
+  /** [nArtificial × nFeatures] */
+  readonly artificial: Float64Array;
+  /** Of the sessions that may be flagged. */
+  readonly share: number;
+}
+
+export interface VolumeJudgement extends NormalVolume {
+  /** In the method's unit. */
+  readonly size: number;
+}
+
 export interface GrowTask {
   readonly plan: ForestPlan;
   readonly treeSeeds: readonly number[];
@@ -43,6 +59,7 @@ export interface GrowTask {
 export interface TrainingTasks {
   readonly fit: { readonly task: FitTask; readonly result: Fit };
   readonly judge: { readonly task: JudgeTask; readonly result: Judgement };
+  readonly volume: { readonly task: VolumeTask; readonly result: VolumeJudgement };
   readonly grow: { readonly task: GrowTask; readonly result: readonly DecisionTree[] };
 }
 

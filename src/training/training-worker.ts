@@ -10,7 +10,16 @@ import type { Fit } from './methods/method.js';
 import { growTrees } from './random-forest.js';
 import { scoreBy } from './scoring.js';
 import { trainingRows } from './training-rows.js';
-import type { FitTask, GrowTask, Judgement, JudgeTask, TrainingReply } from './training-task.js';
+import type {
+  FitTask,
+  GrowTask,
+  Judgement,
+  JudgeTask,
+  TrainingReply,
+  VolumeJudgement,
+  VolumeTask,
+} from './training-task.js';
+import { normalVolume } from './unlabelled/normal-volume.js';
 
 const scorer = new Scorer(plainKernels);
 
@@ -28,6 +37,14 @@ export function judge(task: JudgeTask): Promise<TrainingReply<Judgement>> {
     scorer.scoresInto({ transforms, model, threshold: 0 }, rows, nRows, scores);
     const metrics = evaluate(scores, labels);
     return { score: scoreBy(task.scoring, scores, labels, metrics), metrics, size };
+  });
+}
+
+export function volume(task: VolumeTask): Promise<TrainingReply<VolumeJudgement>> {
+  return answer(async () => {
+    const { sessions, artificial, share } = task;
+    const fitted = await fitOn(task);
+    return { ...normalVolume(fitted, sessions, artificial, share), size: fitted.size };
   });
 }
 

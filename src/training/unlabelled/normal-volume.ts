@@ -25,12 +25,15 @@ export function normalVolume(
   parts: ModelParts,
   sessions: SessionRows,
   artificial: Float64Array,
-  nArtificial: number,
   share: number,
 ): NormalVolume {
   const outputs = sessionOutputs(parts, sessions);
   const most = Math.floor(share * outputs.length);
   const { threshold, falsePositives } = borderAllowing(outputs, most);
-  const above = outputsOf(parts, artificial, nArtificial).filter((output) => output > threshold);
-  return { volume: above.length / nArtificial, flagged: falsePositives / outputs.length };
+  const artificialOutputs = outputsOf(parts, artificial);
+  const above = artificialOutputs.filter((output) => output > threshold);
+  return {
+    volume: above.length / artificialOutputs.length,
+    flagged: falsePositives / outputs.length,
+  };
 }

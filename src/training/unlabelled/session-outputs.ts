@@ -10,7 +10,7 @@ export type ModelParts = Pick<Fit, 'transforms' | 'model'>;
 
 /** Ascending, [nSessions]. */
 export function sessionOutputs(parts: ModelParts, { values, ends }: SessionRows): Float64Array {
-  const outputs = outputsOf(parts, values, ends.length === 0 ? 0 : ends[ends.length - 1]);
+  const outputs = outputsOf(parts, values);
   const lowest = new Float64Array(ends.length).fill(Number.POSITIVE_INFINITY);
   let row = 0;
   ends.forEach((end, session) => {
@@ -20,11 +20,8 @@ export function sessionOutputs(parts: ModelParts, { values, ends }: SessionRows)
 }
 
 /** `rows`: [nRows × nFeatures] row-major, unscaled, read-only */
-export function outputsOf(
-  { transforms, model }: ModelParts,
-  rows: Float64Array,
-  nRows: number,
-): Float64Array {
+export function outputsOf({ transforms, model }: ModelParts, rows: Float64Array): Float64Array {
+  const nRows = rows.length / (model.type === 'one-class-svm' ? model.svm : model.forest).nFeatures;
   const outputs = new Float64Array(nRows);
   new Scorer(plainKernels).scoresInto({ transforms, model, threshold: 0 }, rows, nRows, outputs);
   return outputs;

@@ -1,0 +1,61 @@
+// Sets a threshold by whole sessions that are taken for normal.
+import { AnomalyPredictorError } from '../../errors.js';
+import type { Calibration } from '../../model/calibration.js';
+import type { SessionRows } from '../../model/learning-rows.js';
+import { checkThreshold } from '../../model/stored-model.js';
+import { PACKAGE_VERSION } from '../../package-paths.js';
+import { binomialInterval } from '../binomial-interval.js';
+import type { CalibratedThreshold } from '../calibrate.js';
+import { borderAllowing, falsePositiveCurve } from '../threshold.js';
+import { type ModelParts, sessionOutputs } from './session-outputs.js';
+
+/** Sessions that it takes to calibrate to a share of `target`. */
+export function leastSessions(target: number): number {
+  return Math.ceil(1 / target) - 1;
+}
+
+/**
+ * The threshold at which another session of their kind is flagged with a probability of at most `target`: of n sessions,
+ * at most ⌊target · (n + 1)⌋ − 1 lie below (conformal anomaly detection; Laxhammar and Falkman 2010).
+ *
+ * @param target above 0 and below 1
+ * @param sessions that neither trained nor chose, at least `leastSessions` of them
+ * @throws AnomalyPredictorError `bad-data-file` where no threshold fits
+ */
+export function calibrateSessions(
+  parts: ModelParts,
+  sessions: SessionRows,
+  data: Calibration['data'],
+  target: number,
+): CalibratedThreshold {
+  const outputs = sessionOutputs(parts, sessions);
+  const n = outputs.length;
+  const { threshold, falsePositives } = borderAllowing(outputs, mostFlagged(target, n));
+  try {
+    checkThreshold(parts.model, threshold);
+  } catch (cause) {
+    throw new AnomalyPredictorError(
+      'bad-data-file',
+      `${data.file}: more than ${target} of its sessions have the lowest score that there is, so that no threshold fits`,
+      { file: data.file },
+      { cause },
+    );
+  }
+  const calibration: Calibration = {
+    calibrator: `anomaly-predictor ${PACKAGE_VERSION}`,
+    data,
+    rows: n,
+    unit: 'session',
+    targetFalsePositiveRate: target,
+    falsePositiveRate: falsePositives / n,
+    interval: binomialInterval(falsePositives, n),
+    previousThreshold: 0,
+    curve: falsePositiveCurve(outputs),
+  };
+  return { threshold, calibration };
+}
+
+/** Rounded up where the product is whole but for its last bits. */
+function mostFlagged(target: number, n: number): number {
+  return Math.floor(target * (n + 1) + 1e-9) - 1;
+}

@@ -1,0 +1,177 @@
+// From behaviours of traffic, of which nobody knows what they are, to a detector: candidates are fitted to the training
+// rows and judged without labels, the best one is calibrated on sessions that had no part in either.
+import { createHash } from 'node:crypto';
+import { AnomalyPredictorError } from '../../errors.js';
+import type { Calibration } from '../../model/calibration.js';
+import type { Detector } from '../../model/detector.js';
+import { assembleDetector } from '../../model/detector-file.js';
+import { N_QUANTILES, QUANTILE_STEPS } from '../../model/distribution.js';
+import type { LearningRows } from '../../model/learning-rows.js';
+import { type Profile, profileOf } from '../../model/profile.js';
+import type { TrafficProvenance } from '../../model/provenance.js';
+import type { Schema } from '../../model/schema.js';
+import type { TrafficSettings } from '../../model/traffic-settings.js';
+import { PACKAGE_VERSION } from '../../package-paths.js';
+import type { CalibratedThreshold } from '../calibrate.js';
+import { NORMAL } from '../dataset.js';
+import { findMethod } from '../methods/find-method.js';
+import { sharedArray } from '../shared-array.js';
+import { TrainingPool } from '../training-pool.js';
+import type { SharedRows } from '../training-task.js';
+import { artificialBehaviours } from './artificial-behaviours.js';
+import { calibrateSessions, leastSessions } from './calibrate-sessions.js';
+import { candidatesFor, type UnlabelledMethod } from './candidates.js';
+import { type Choice, chooseCandidate } from './choose-candidate.js';
+import { outputsOf } from './session-outputs.js';
+
+const N_ARTIFICIAL = 10_000;
+
+export interface LearnOptions {
+  /** Letters, digits, '.', '_' and '-'. */
+  readonly name: string;
+  readonly schema: Schema;
+  /** How the traffic was read. */
+  readonly traffic: TrafficSettings;
+  /** Where it comes from. */
+  readonly data: TrafficProvenance['data'];
+  /** Whole number from 0 to 2³² − 1. */
+  readonly seed: number;
+  /** Share of normal sessions that may be flagged, above 0 and below 1. */
+  readonly targetFalsePositiveRate: number;
+  readonly methods: readonly UnlabelledMethod[];
+  /** @default number of processors */
+  readonly workers?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface Learned extends Choice {
+  readonly detector: Detector & Pick<CalibratedThreshold, 'calibration'> & { profile: Profile };
+}
+
+/**
+ * The same rows, seed and methods give the same detector, byte for byte, on any number of workers.
+ * @throws Interrupted; AnomalyPredictorError `bad-data-file` where there are too few sessions, or nothing to tell apart
+ */
+export async function learnDetector(rows: LearningRows, options: LearnOptions): Promise<Learned> {
+  const { name, traffic, data, seed, targetFalsePositiveRate: target, methods } = options;
+  checkRows(rows, options);
+  const nFeatures = options.schema.features.length;
+  const shared = shareRows(rows.training, options.schema);
+  const train = Int32Array.from(shared.labels.keys());
+  const pool = new TrainingPool(options);
+  try {
+    const choice = await chooseCandidate(candidatesFor(methods), {
+      data: shared,
+      train,
+      sessions: {
+        values: sharedArray(rows.choosing.values),
+        ends: sharedArray(rows.choosing.ends),
+      },
+      artificial: sharedArray(
+        artificialBehaviours(options.schema, rows.training, N_ARTIFICIAL, seed),
+      ),
+      share: target,
+      seed,
+      pool,
+      onProgress: options.onProgress ?? (() => {}),
+    });
+    const [best] = choice.judged;
+    const method = findMethod(best.method);
+    const settings = { ...method.defaults, ...best.settings };
+    const fit = await pool.run('fit', { data: shared, method: best.method, settings, train, seed });
+    const { transforms, model } = fit;
+    const border = calibrateSessions(fit, rows.calibrating, sourceOf(data.files), target);
+    const scores = outputsOf(fit, rows.judged).map((output) => output - border.threshold);
+    const profile = profileOf(rows.judged, scores.length, nFeatures, scores);
+    const schema = withUsualExamples(options.schema, profile);
+    const detector = assembleDetector({
+      name,
+      title: `${TITLES[best.method]}, learned from traffic`,
+      schema,
+      encoder: schema.features.map((feature) => ({ feature: feature.name, column: feature.name })),
+      transforms,
+      model,
+      ...border,
+      metrics: null,
+      profile,
+      provenance: {
+        origin: 'traffic',
+        trainer: `anomaly-predictor ${PACKAGE_VERSION}`,
+        data,
+        split: {
+          seed,
+          trainingRows: train.length,
+          choosingSessions: rows.choosing.ends.length,
+          calibratingSessions: rows.calibrating.ends.length,
+        },
+        parameters: {
+          method: best.method,
+          ...method.parameters(best.settings, fit, settings, seed),
+        },
+      },
+      traffic,
+    });
+    return { detector: { ...detector, calibration: border.calibration, profile }, ...choice };
+  } finally {
+    await pool.close();
+  }
+}
+
+const TITLES: Readonly<Record<UnlabelledMethod, string>> = {
+  'one-class-svm': 'One-Class SVM',
+  'isolation-forest': 'Isolation Forest',
+};
+
+/** Several files as one: its hash is that of theirs. */
+function sourceOf(files: TrafficProvenance['data']['files']): Calibration['data'] {
+  const [first, ...others] = files;
+  if (others.length === 0) return first;
+  const hash = createHash('sha256').update(files.map(({ sha256 }) => sha256).join('\n'));
+  return { file: `${first.file} and ${others.length} more`, sha256: hash.digest('hex') };
+}
+
+function checkRows(
+  { training, choosing, calibrating }: LearningRows,
+  { schema, traffic, data, targetFalsePositiveRate: target }: LearnOptions,
+): void {
+  const least = leastSessions(target);
+  const n = calibrating.ends.length;
+  const nFeatures = schema.features.length;
+  if (n < least || choosing.ends.length === 0 || training.length < 2 * nFeatures) {
+    throw new AnomalyPredictorError(
+      'bad-data-file',
+      `too few sessions to learn from: a false positive rate of ${target} takes at least ${least} sessions of ` +
+        `${traffic.minRequests} calls or more to set the threshold, a fifth of all; of ${data.sessions} sessions, ` +
+        `${n} are left for that`,
+      { value: n },
+    );
+  }
+  if (training.every((value, i) => value === training[i % nFeatures])) {
+    throw new AnomalyPredictorError(
+      'bad-data-file',
+      `all ${training.length / nFeatures} behaviours to learn from are equal: there is nothing to tell apart`,
+    );
+  }
+}
+
+function shareRows(values: Float64Array, { features }: Schema): SharedRows {
+  const nFeatures = features.length;
+  return {
+    values: sharedArray(values),
+    labels: sharedArray(new Int8Array(values.length / nFeatures).fill(NORMAL)),
+    nFeatures,
+    featureNames: features.map(({ name }) => name),
+  };
+}
+
+/** What is usual in this traffic, not where the feature was defined. */
+function withUsualExamples({ features }: Schema, { quantiles }: Profile): Schema {
+  return {
+    features: features.map(({ name, title, description, unit, kind }, i) => {
+      const median = quantiles[i * N_QUANTILES + QUANTILE_STEPS / 2];
+      const example = kind === 'flag' ? Math.round(median) : median;
+      return { name, title, description, unit, kind, example };
+    }),
+  };
+}
