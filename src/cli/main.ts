@@ -13,6 +13,7 @@ import { addExceptionsCommand } from './exceptions.js';
 import { addExportCommand } from './export.js';
 import { addImportCommand } from './import.js';
 import { addInspectCommand } from './inspect.js';
+import { addLearnCommand } from './learn.js';
 import { addModelsCommand } from './models.js';
 import { addReplayCommand } from './replay.js';
 import { addScoreCommand } from './score.js';
@@ -24,6 +25,7 @@ const ADD_COMMANDS = [
   addServeCommand,
   addTrainCommand,
   addBehavioursCommand,
+  addLearnCommand,
   addImportCommand,
   addCalibrateCommand,
   addEvaluateCommand,

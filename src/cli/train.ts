@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { AnomalyPredictorError, showValue } from '../errors.js';
+import { AnomalyPredictorError } from '../errors.js';
 import { saveDetector } from '../model/detector-store.js';
 import { API_BEHAVIOUR_ENCODER } from '../model/encoder.js';
 import { API_BEHAVIOUR_SCHEMA } from '../model/schema.js';
@@ -32,6 +32,7 @@ import {
 } from './labelled-file.js';
 import { renderMetrics } from './metrics-table.js';
 import { type Progress, startProgress, timeLeft } from './progress.js';
+import { parseSeed } from './seed.js';
 import { renderTable } from './table.js';
 import { describeCalibration, parseTargetRate, TARGET_RATE_FLAG } from './target-rate.js';
 import {
@@ -52,7 +53,6 @@ interface TrainCommandOptions extends TrainingFlags, LabelledFileOptions {
 const REPORT_NAME = 'training.html';
 const ALL = 'all';
 const API_BEHAVIOUR = { schema: API_BEHAVIOUR_SCHEMA, encoder: API_BEHAVIOUR_ENCODER };
-const LARGEST_SEED = 2 ** 32 - 1;
 
 export function addTrainCommand(program: Command): void {
   const command = program
@@ -199,16 +199,4 @@ function showing(progress: Progress): OnProgress {
     const left = timeLeft(performance.now() - startMs, done, total);
     progress.update(done / total, `${done} of ${total} ${what}, ${left}`);
   };
-}
-
-function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (!/^\d+$/.test(text) || seed > LARGEST_SEED) {
-    throw new AnomalyPredictorError(
-      'bad-option',
-      `--seed expected a whole number from 0 to ${LARGEST_SEED}, got ${showValue(text)}`,
-      { field: '--seed', value: text },
-    );
-  }
-  return seed;
 }

@@ -10,12 +10,22 @@ import type { Block, Section } from '../report.js';
 const MOST_SHOWN = 40;
 const QUARTILES = [0, 0.25, 0.5, 0.75, 1];
 
-export function featureSection(dataset: Dataset, { features }: Schema): Section {
+const BY_CLASS = {
+  title: 'Features by class',
+  note: 'All rows of the file, as shares of their class: solid normal rows, dashed or outlined anomalies.',
+};
+
+/** `words`: of rows that are not by class */
+export function featureSection(
+  dataset: Pick<Dataset, 'values' | 'labels' | 'nRows' | 'nFeatures'>,
+  { features }: Schema,
+  { title, note } = BY_CLASS,
+): Section {
   const nMore = features.length - MOST_SHOWN;
   return {
-    title: 'Features by class',
+    title,
     notes: [
-      'All rows of the file, as shares of their class: solid normal rows, dashed or outlined anomalies.',
+      note,
       ...(nMore > 0 ? [`${quantityText(nMore, 'feature')} behind these are left out.`] : []),
     ],
     blocks: features
@@ -30,7 +40,10 @@ interface Columns {
   readonly anomalies: Float64Array;
 }
 
-function columnsOf({ values, labels, nRows, nFeatures }: Dataset, feature: number): Columns {
+function columnsOf(
+  { values, labels, nRows, nFeatures }: Parameters<typeof featureSection>[0],
+  feature: number,
+): Columns {
   const all = Float64Array.from({ length: nRows }, (_, row) => values[row * nFeatures + feature]);
   return {
     all,

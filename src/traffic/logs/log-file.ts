@@ -41,13 +41,13 @@ export function findLog(path: string): LogFile {
  */
 export async function* logBytes(
   { path }: LogFile,
-  onRead: (nBytes: number) => void = () => {},
+  onRead: (bytes: Buffer) => void = () => {},
 ): AsyncGenerator<Buffer> {
   const stream =
     path === '-' ? process.stdin : createReadStream(path, { highWaterMark: READ_BYTES });
   async function* counted(): AsyncGenerator<Buffer> {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      onRead(chunk.length);
+      onRead(chunk);
       yield chunk;
     }
   }

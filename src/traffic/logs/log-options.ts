@@ -18,4 +18,6 @@ export interface LogOptions {
   readonly source?: string | undefined;
   /** A time that is further off those of its neighbours is a clock that jumped. @default half an hour */
   readonly windowMs?: number | undefined;
+  /** Whether files are to be known by the hash of their bytes. @default false */
+  readonly hashed?: boolean | undefined;
 }

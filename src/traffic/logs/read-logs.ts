@@ -1,6 +1,8 @@
 // Access logs as calls. Every line tells by itself whether it is of the combined or common format or a JSON object.
 // Whatever is in a log, reading it takes bounded memory, and every line is counted.
 import { isAscii } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { AnomalyPredictorError } from '../../errors.js';
 import { DEFAULT_WINDOW_MS } from '../session/session-tracker.js';
 import { LONGEST_LINE, logBlocks } from './log-blocks.js';
@@ -19,6 +21,14 @@ export interface LogReading extends AsyncIterable<readonly LoggedCall[]> {
   readonly sizeBytes: number | undefined;
   /** How much of them was read. */
   readonly readBytes: number;
+  /** Those that were read, in order, where they are hashed; without their folders. */
+  readonly hashedFiles: readonly HashedFile[];
+}
+
+export interface HashedFile {
+  readonly file: string;
+  /** SHA-256 of the bytes as they lie on disk, hexadecimal. */
+  readonly sha256: string;
 }
 
 /**
@@ -47,6 +57,7 @@ class Place {
 class Logs implements LogReading {
   readonly counts = new LogCounts();
   readBytes = 0;
+  readonly hashedFiles: HashedFile[] = [];
   readonly #files: readonly LogFile[];
   readonly #options: LogOptions;
   readonly #lines: LogLines;
@@ -98,8 +109,10 @@ class Logs implements LogReading {
 
   async *#callsOf(file: LogFile): AsyncGenerator<readonly LoggedCall[]> {
     const place = new Place(file.path);
-    const bytes = logBytes(file, (nBytes) => {
-      this.readBytes += nBytes;
+    const hash = this.#options.hashed ? createHash('sha256') : undefined;
+    const bytes = logBytes(file, (read) => {
+      this.readBytes += read.length;
+      hash?.update(read);
     });
     try {
       for await (const block of logBlocks(bytes)) yield this.#callsIn(block, place);
@@ -108,6 +121,9 @@ class Logs implements LogReading {
       this.counts.notes.push(`${place}: what follows is lost: ${error.message}`);
     }
     if (place.line > 0 && place.unreadLines === place.line) throw this.counts.noCalls(file.path);
+    if (hash === undefined) return;
+    const name = file.path === '-' ? 'stdin' : basename(file.path);
+    this.hashedFiles.push({ file: name, sha256: hash.digest('hex') });
   }
 
   #callsIn(block: Buffer, place: Place): readonly LoggedCall[] {

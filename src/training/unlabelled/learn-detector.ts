@@ -24,7 +24,7 @@ import { candidatesFor, type UnlabelledMethod } from './candidates.js';
 import { type Choice, chooseCandidate } from './choose-candidate.js';
 import { outputsOf } from './session-outputs.js';
 
-const N_ARTIFICIAL = 10_000;
+export const N_ARTIFICIAL = 10_000;
 
 export interface LearnOptions {
   /** Letters, digits, '.', '_' and '-'. */
@@ -46,8 +46,15 @@ export interface LearnOptions {
 }
 
 export interface Learned extends Choice {
-  readonly detector: Detector & Pick<CalibratedThreshold, 'calibration'> & { profile: Profile };
+  readonly detector: LearnedDetector;
 }
+
+/** It knows where it comes from. */
+export type LearnedDetector = Detector &
+  Pick<CalibratedThreshold, 'calibration'> & {
+    readonly profile: Profile;
+    readonly provenance: TrafficProvenance;
+  };
 
 /**
  * The same rows, seed and methods give the same detector, byte for byte, on any number of workers.
@@ -85,6 +92,21 @@ export async function learnDetector(rows: LearningRows, options: LearnOptions): 
     const scores = outputsOf(fit, rows.judged).map((output) => output - border.threshold);
     const profile = profileOf(rows.judged, scores.length, nFeatures, scores);
     const schema = withUsualExamples(options.schema, profile);
+    const provenance: TrafficProvenance = {
+      origin: 'traffic',
+      trainer: `anomaly-predictor ${PACKAGE_VERSION}`,
+      data,
+      split: {
+        seed,
+        trainingRows: train.length,
+        choosingSessions: rows.choosing.ends.length,
+        calibratingSessions: rows.calibrating.ends.length,
+      },
+      parameters: {
+        method: best.method,
+        ...method.parameters(best.settings, fit, settings, seed),
+      },
+    };
     const detector = assembleDetector({
       name,
       title: `${TITLES[best.method]}, learned from traffic`,
@@ -95,24 +117,11 @@ export async function learnDetector(rows: LearningRows, options: LearnOptions): 
       ...border,
       metrics: null,
       profile,
-      provenance: {
-        origin: 'traffic',
-        trainer: `anomaly-predictor ${PACKAGE_VERSION}`,
-        data,
-        split: {
-          seed,
-          trainingRows: train.length,
-          choosingSessions: rows.choosing.ends.length,
-          calibratingSessions: rows.calibrating.ends.length,
-        },
-        parameters: {
-          method: best.method,
-          ...method.parameters(best.settings, fit, settings, seed),
-        },
-      },
+      provenance,
       traffic,
     });
-    return { detector: { ...detector, calibration: border.calibration, profile }, ...choice };
+    const { calibration } = border;
+    return { detector: { ...detector, calibration, profile, provenance }, ...choice };
   } finally {
     await pool.close();
   }
