@@ -20,7 +20,7 @@ export interface FastifyGuardOptions extends GuardOptions<FastifyRequest> {
 }
 
 /** To be registered once; closes with the instance. */
-export interface FastifyGuard extends Pick<Guard<FastifyRequest>, 'metrics'> {
+export interface FastifyGuard extends Omit<Guard<FastifyRequest>, 'decide' | 'answered' | 'close'> {
   (instance: FastifyInstance, options: object, done: () => void): void;
 }
 
@@ -42,15 +42,15 @@ export function fastifyGuard({
   hook = 'onRequest',
   ...options
 }: FastifyGuardOptions): FastifyGuard {
-  const guard = createGuard(options);
+  const { decide, answered, close, ...rest } = createGuard(options);
   let trust: Exchange<FastifyRequest>['trustedProxies'] | undefined;
 
   function rule(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
     const startMs = performance.now();
     trust ??= trustOf(request);
-    const ruling = guard.decide(new FastifyExchange(request, trust));
+    const ruling = decide(new FastifyExchange(request, trust));
     const follow = (now: Ruling) => {
-      tellEnd(guard, now, startMs, reply.raw);
+      tellEnd({ answered }, now, startMs, reply.raw);
       const { refusal, headers } = now;
       if (refusal !== undefined) {
         // As bytes: to a text Fastify would add a charset.
@@ -67,10 +67,10 @@ export function fastifyGuard({
   const plugin: FastifyGuard = Object.assign(
     (instance: FastifyInstance, _: object, done: () => void) => {
       instance.addHook(hook as 'onRequest', rule);
-      instance.addHook('onClose', () => guard.close());
+      instance.addHook('onClose', close);
       done();
     },
-    { metrics: guard.metrics },
+    rest,
   );
   // Fastify's sign for a plugin whose hooks are those of the instance that registers it.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true });

@@ -1,0 +1,8 @@
+// `anomaly-predictor/fastify`.
+export * from './middleware.js';
+export {
+  type FastifyGuard,
+  type FastifyGuardOptions,
+  fastifyGuard,
+  type RouteGuard,
+} from './traffic/adapters/fastify.js';
