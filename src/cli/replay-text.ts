@@ -42,10 +42,11 @@ export function replayText(result: ReplayResult): string {
 }
 
 function summaryText({ from, to, total, sessions, judgedSessions }: ReplayResult): string {
-  const { calls, unknown } = total;
+  const { calls, unknown, excepted } = total;
+  const allowed = excepted === 0 ? '' : `, ${formatCount(excepted)} allowed by exceptions`;
   return (
     `${formatQuantity(calls, 'call')} from ${shownTime(from)} to ${shownTime(to)} UTC, ` +
-    `${formatCount(unknown)} of them by clients with too few calls to be judged;\n` +
+    `${formatCount(unknown)} of them by clients with too few calls to be judged${allowed};\n` +
     `${formatQuantity(sessions, 'session')}, ${formatCount(judgedSessions)} of them judged`
   );
 }

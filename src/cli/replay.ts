@@ -4,11 +4,28 @@ import { chooseKernels } from '../choose-kernels.js';
 import { AnomalyPredictorError, showValue } from '../errors.js';
 import type { Detector } from '../model/detector.js';
 import { describeDrift } from '../model/drift-text.js';
+import type { TrafficSettings } from '../model/traffic-settings.js';
+import { readExceptions } from '../traffic/guard/exception-file.js';
+import type { LogCounts } from '../traffic/logs/log-counts.js';
 import { readLogs } from '../traffic/logs/read-logs.js';
 import { Replay } from '../traffic/replay/replay.js';
 import type { ReplayResult } from '../traffic/replay/replay-result.js';
+import { DEFAULT_WINDOW_MS } from '../traffic/session/session-tracker.js';
 import { addDetectorOptions, type DetectorOptions, detectorOf } from './detector-argument.js';
-import { formatCount } from './numbers.js';
+import { loadFeatures } from './features-file.js';
+import {
+  addLogOptions,
+  addSessionOptions,
+  DEFAULT_MIN_REQUESTS,
+  LOG_DESCRIPTION,
+  LOG_HELP,
+  type LogFlags,
+  logOptionsOf,
+  type SessionFlags,
+  windowMsOf,
+} from './log-options.js';
+import { logSummary } from './log-summary.js';
+import { formatQuantity } from './numbers.js';
 import { startProgress } from './progress.js';
 import { replayText } from './replay-text.js';
 
@@ -16,8 +33,9 @@ const REPORT_NAME = 'replay.html';
 /** Each is a column of every table. */
 const MOST_THRESHOLDS = 8;
 
-interface ReplayOptions extends DetectorOptions {
+interface ReplayOptions extends DetectorOptions, LogFlags, SessionFlags {
   readonly threshold: readonly number[];
+  readonly exceptions?: string;
   readonly json?: true;
   readonly report?: string;
 }
@@ -25,7 +43,9 @@ interface ReplayOptions extends DetectorOptions {
 const HELP = `
 Calls go through the same tracker and the same detector as behind the middleware. A call would have been
 blocked where its client's behaviour scores at or below the threshold; a session is flagged if any of its
-calls would. Sessions are counted with the route and the hour of their first blocked call.
+calls would. Sessions are counted with the route and the hour of their first blocked call. --window and
+--min-requests are by default those that the detector was learned with.
+${LOG_HELP}
 
 Examples:
   anomaly-predictor replay access.log --model shop.safetensors
@@ -36,14 +56,15 @@ export function addReplayCommand(program: Command): void {
   const command = program
     .command('replay')
     .description('Tell what a detector would have blocked of past traffic')
-    .argument('<log...>', 'access logs');
-  addDetectorOptions(command)
+    .argument('<log...>', LOG_DESCRIPTION);
+  addSessionOptions(addLogOptions(addDetectorOptions(command)))
     .option(
       '--threshold <score>',
       "to compare with the detector's own, 0; may be repeated",
       addThreshold,
       [],
     )
+    .option('--exceptions <file>', "a guard's exceptions: what they allow counts as not blocked")
     .option('--json', 'print one JSON document')
     .option('--report <dir>', `write a page with a slider, ${REPORT_NAME}, into this folder`)
     .addHelpText('after', HELP)
@@ -52,24 +73,30 @@ export function addReplayCommand(program: Command): void {
 
 async function replay(
   paths: readonly string[],
-  { threshold: thresholds, json, report, ...options }: ReplayOptions,
+  { threshold: thresholds, exceptions, json, report, ...options }: ReplayOptions,
 ): Promise<void> {
   const detector = detectorOf(options);
-  const settings = { windowMs: 1_800_000, minRequests: 5, ...detector.traffic };
-  const run = new Replay(detector, chooseKernels('auto'), { ...settings, thresholds });
-  const logs = readLogs(paths, settings);
-  const progress = startProgress('Replaying', logs.sizeBytes);
+  const settings = settingsOf(detector, options);
+  const { features, maxSessions } = options;
+  const run = new Replay(detector, chooseKernels('auto'), {
+    ...settings,
+    thresholds,
+    ...(features !== undefined && { features: await loadFeatures(features) }),
+    ...(maxSessions !== undefined && { maxSessions }),
+    ...(exceptions !== undefined && { exceptions: readExceptions(exceptions) }),
+  });
+  const log = readLogs(paths, logOptionsOf(options, settings.windowMs));
+  const startMs = performance.now();
+  const progress = startProgress('Replaying', log.sizeBytes);
   try {
-    for await (const calls of logs) {
-      for (const call of calls) {
-        run.add(call);
-        run.answered(call);
-      }
-      progress.update(logs.readBytes, `${formatCount(logs.counts.calls)} calls`);
+    for await (const calls of log) {
+      run.addAll(calls);
+      progress.update(log.readBytes, formatQuantity(log.counts.calls, 'call'));
     }
   } finally {
     progress.stop();
   }
+  process.stderr.write(`${logSummary(log.counts, performance.now() - startMs)}\n`);
   const result = run.result();
   const notes = notesOf(detector, result);
   for (const note of notes) process.stderr.write(`warning: ${note}\n`);
@@ -79,20 +106,41 @@ async function replay(
     // Loaded for those who ask for it.
     const { renderReplayPage } = await import('../report/replay-page.js');
     const { writePage } = await import('../report/write-report.js');
-    const page = renderReplayPage({ title: `${paths.join(', ')} by ${title}`, notes, result });
+    const page = renderReplayPage({ title: `${title} on ${namesOf(paths)}`, notes, result });
     written = writePage(page, report, REPORT_NAME);
   }
   if (json) {
-    const document = { model, version, logs: paths, ...settings, ...result };
+    const document = {
+      ...{ model, version, logs: paths, lines: linesOf(log.counts), ...settings, ...result },
+    };
     console.log(JSON.stringify(document, null, 2));
     return;
   }
-  console.log(`${title}, version ${version}, on ${paths.join(', ')}\n\n${replayText(result)}`);
+  console.log(`${title}, version ${version}, on ${namesOf(paths)}\n\n${replayText(result)}`);
   if (written !== undefined) console.log(`\nreport written to ${written}`);
 }
 
+/** As the detector was learned, unless the user says otherwise. */
+function settingsOf({ traffic }: Detector, flags: SessionFlags): TrafficSettings {
+  return {
+    windowMs: windowMsOf(flags) ?? traffic?.windowMs ?? DEFAULT_WINDOW_MS,
+    minRequests: flags.minRequests ?? traffic?.minRequests ?? DEFAULT_MIN_REQUESTS,
+  };
+}
+
+/** Where the calls are not of the kind that the detector knows. */
 function notesOf(detector: Detector, { drift }: ReplayResult): string[] {
   return drift.level === 'none' ? [] : [describeDrift(detector, drift, 'these calls')];
+}
+
+function namesOf([first, ...others]: readonly string[]): string {
+  const name = first === '-' ? 'stdin' : first;
+  return others.length === 0 ? name : `${name} and ${formatQuantity(others.length, 'other log')}`;
+}
+
+function linesOf(counts: LogCounts) {
+  const { lines, calls, noRequests, duplicates, blankLines, hugeLines, badLines } = counts;
+  return { read: lines, calls, noRequests, duplicates, blankLines, hugeLines, badLines };
 }
 
 function addThreshold(text: string, thresholds: readonly number[]): readonly number[] {

@@ -2,7 +2,7 @@
 // shows them.
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import type { Detector } from '../../src/model/detector.js';
-import type { Call } from '../../src/traffic/call.js';
+import type { LoggedCall } from '../../src/traffic/logs/logged-call.js';
 import { Replay, type ReplayOptions } from '../../src/traffic/replay/replay.js';
 import type { ReplayResult } from '../../src/traffic/replay/replay-result.js';
 import { MersenneTwister } from '../../src/training/mersenne-twister.js';
@@ -23,9 +23,9 @@ export function detectorOfShoppers(): Detector {
 }
 
 /** In the order of time. */
-export function madeTraffic(): Call[] {
+export function madeTraffic(): LoggedCall[] {
   const random = new MersenneTwister(7);
-  const calls: Call[] = [];
+  const calls: LoggedCall[] = [];
   const session = (client: string, nCalls: number, gapMs: number, routes: readonly string[]) => {
     let timeMs = START_MS + random.nextBelow(5 * 3_600) * SECOND_MS;
     for (let i = 0; i < nCalls; i++) {
@@ -39,6 +39,8 @@ export function madeTraffic(): Call[] {
         group,
         addressType: 'default',
         source: '',
+        status: 200,
+        durationMs: 0,
       });
       timeMs += random.nextBelow(2 * gapMs);
     }
@@ -53,7 +55,7 @@ export function madeTraffic(): Call[] {
 
 export function replayedTraffic(
   thresholds: readonly number[],
-  calls: readonly Call[] = madeTraffic(),
+  calls: readonly LoggedCall[] = madeTraffic(),
   options: Partial<ReplayOptions> = {},
 ): ReplayResult {
   const settings = { windowMs: 1_800 * SECOND_MS, minRequests: 5 };
@@ -62,6 +64,6 @@ export function replayedTraffic(
     thresholds,
     ...options,
   });
-  for (const call of calls) replay.add(call);
+  replay.addAll(calls);
   return replay.result();
 }

@@ -3,11 +3,14 @@
 import type { Kernels } from '../../../native-free-kernels/contract.js';
 import type { Detector } from '../../model/detector.js';
 import type { TrafficSettings } from '../../model/traffic-settings.js';
-import type { Answer, Call } from '../call.js';
+import type { Call } from '../call.js';
 import type { TrafficFeature } from '../features/feature.js';
 import type { TrafficException } from '../guard/exception-file.js';
 import { ExceptionTable } from '../guard/exception-table.js';
 import { createJudge, type Judge } from '../judge.js';
+import { followCalls } from '../logs/follow-log.js';
+import type { LoggedCall } from '../logs/logged-call.js';
+import type { Session } from '../session/session.js';
 import { DEFAULT_MAX_SESSIONS, SessionTracker } from '../session/session-tracker.js';
 import { causesOf } from './causes.js';
 import { OpenSessions } from './open-sessions.js';
@@ -81,37 +84,9 @@ export class Replay {
     this.#population = new ReplayedPopulation(detector);
   }
 
-  /** One call of the log, in the log's order. */
-  add(call: Call): void {
-    const { timeMs, client, route } = call;
-    const session = this.#tracker.record(call);
-    const { score, row } = this.#judge(session, OWN_THRESHOLD);
-    const isNew = session.totalCalls === 1;
-    const slot = this.#sessions.slotFor(call, isNew);
-    if (isNew) this.#nSessions++;
-    if (timeMs < this.#fromMs) this.#fromMs = timeMs;
-    if (timeMs > this.#toMs) this.#toMs = timeMs;
-    const tallies = [this.#total, this.#routes.of(route), this.#hours.of(timeMs)];
-    if (Number.isNaN(score)) {
-      for (const tally of tallies) tally.addUnknown();
-      return;
-    }
-    this.#population.add(row, score);
-    if (this.#exceptions.holdFor(client, route, timeMs)) {
-      for (const tally of tallies) tally.addExcepted();
-      return;
-    }
-    const edge = edgeOf(this.#edges, score);
-    const lowest = this.#sessions.lowest(slot);
-    if (lowest === Number.POSITIVE_INFINITY) this.#nJudged++;
-    const lowestEdge = edgeOf(this.#edges, lowest);
-    for (const tally of tallies) tally.add(edge, lowestEdge);
-    this.#sessions.judged(slot, score, route, row);
-  }
-
-  /** How a call was answered, before the next one. */
-  answered(answer: Answer): void {
-    this.#tracker.answered(answer);
+  /** Calls of the log, in the log's order. */
+  addAll(calls: readonly LoggedCall[]): void {
+    followCalls(calls, this.#tracker, (session, call) => this.#add(session, call));
   }
 
   /** Of all calls; none can be added afterwards. */
@@ -151,6 +126,32 @@ export class Replay {
       drift: this.#population.drift(),
       tracker,
     };
+  }
+
+  #add(session: Session, call: Call): void {
+    const { timeMs, client, route } = call;
+    const { score, row } = this.#judge(session, OWN_THRESHOLD);
+    const isNew = session.totalCalls === 1;
+    const slot = this.#sessions.slotFor(call, isNew);
+    if (isNew) this.#nSessions++;
+    if (timeMs < this.#fromMs) this.#fromMs = timeMs;
+    if (timeMs > this.#toMs) this.#toMs = timeMs;
+    const tallies = [this.#total, this.#routes.of(route), this.#hours.of(timeMs)];
+    if (Number.isNaN(score)) {
+      for (const tally of tallies) tally.addUnknown();
+      return;
+    }
+    this.#population.add(row, score);
+    if (this.#exceptions.holdFor(client, route, timeMs)) {
+      for (const tally of tallies) tally.addExcepted();
+      return;
+    }
+    const edge = edgeOf(this.#edges, score);
+    const lowest = this.#sessions.lowest(slot);
+    if (lowest === Number.POSITIVE_INFINITY) this.#nJudged++;
+    const lowestEdge = edgeOf(this.#edges, lowest);
+    for (const tally of tallies) tally.add(edge, lowestEdge);
+    this.#sessions.judged(slot, score, route, row);
   }
 
   /** Those asked for, and of those at which something changes as many as are wanted, evenly; ascending. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainKernels } from '../../../native-free-kernels/plain-kernels.js';
-import type { Call } from '../../../src/traffic/call.js';
 import { createJudge } from '../../../src/traffic/judge.js';
+import type { LoggedCall } from '../../../src/traffic/logs/logged-call.js';
 import { Replay, type ReplayOptions } from '../../../src/traffic/replay/replay.js';
 import type { ReplayResult } from '../../../src/traffic/replay/replay-result.js';
 import type { Counts } from '../../../src/traffic/replay/tally.js';
@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const SETTINGS = { windowMs: 30 * MINUTE_MS, minRequests: 3, maxSessions: 100 };
 
-function call(changes: Partial<Call> = {}): Call {
+function call(changes: Partial<LoggedCall> = {}): LoggedCall {
   const client = changes.client ?? 'ann';
   return {
     timeMs: START_MS,
@@ -30,6 +30,8 @@ function call(changes: Partial<Call> = {}): Call {
     group: '203.0.113.0/24',
     addressType: 'default',
     source: '',
+    status: 200,
+    durationMs: 0,
     ...changes,
   };
 }
@@ -66,17 +68,17 @@ const thresholds = fc.array(
 /** Also fewer than there are clients, so that sessions end for lack of room. */
 const mostSessions = fc.constantFrom(2, 3, 100);
 
-function replay(calls: readonly Call[], options: Partial<ReplayOptions> = {}): ReplayResult {
+function replay(calls: readonly LoggedCall[], options: Partial<ReplayOptions> = {}): ReplayResult {
   const replayed = new Replay(detectorOfShoppers(), plainKernels, {
     ...SETTINGS,
     thresholds: [],
     ...options,
   });
-  for (const one of calls) replayed.add(one);
+  replayed.addAll(calls);
   return replayed.result();
 }
 
-interface LiveCall extends Call {
+interface LiveCall extends LoggedCall {
   /** Which of its client's sessions. */
   readonly session: string;
   readonly prediction: string;
@@ -85,7 +87,7 @@ interface LiveCall extends Call {
 
 /** What a middleware with this threshold finds of the same calls. */
 function live(
-  calls: readonly Call[],
+  calls: readonly LoggedCall[],
   threshold: number,
   maxSessions = SETTINGS.maxSessions,
 ): LiveCall[] {
@@ -95,6 +97,7 @@ function live(
   return calls.map((one) => {
     const session = tracker.record(one);
     const { prediction, score } = judge(session, threshold);
+    tracker.answered(one);
     const number = (begun.get(one.client) ?? 0) + Number(session.totalCalls === 1);
     begun.set(one.client, number);
     return { ...one, session: `${one.client} ${number}`, prediction, score };
@@ -129,7 +132,7 @@ describe('a replay', () => {
           const first = bySession(lived).flatMap(
             (session) => session.find(({ prediction }) => prediction === 'anomaly') ?? [],
           );
-          const check = (counts: ReplayResult['total'], isIn: (one: Call) => boolean) => {
+          const check = (counts: ReplayResult['total'], isIn: (one: LoggedCall) => boolean) => {
             const within = lived.filter(isIn);
             expect(counts.calls).toBe(within.length);
             expect(counts.unknown).toBe(countWith(within, 'unknown'));
