@@ -50,7 +50,7 @@ export function honoGuard(options: HonoGuardOptions): HonoGuard {
     const { refusal, headers } = ruling;
     if (refusal === undefined) await next();
     else context.res = new Response(refusal.body, refusal);
-    for (const name in headers) context.res.headers.set(name, headers[name]);
+    for (const name in headers) context.header(name, headers[name]);
     if (outgoing !== undefined) return;
     answered(ruling, context.res.status, performance.now() - startMs);
   }
