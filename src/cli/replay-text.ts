@@ -6,7 +6,7 @@ import { formatCount, formatQuantity, formatShare } from './numbers.js';
 import { printable } from './printable.js';
 import { renderTable } from './table.js';
 
-const MOST_ROWS = 20;
+const MOST_ROWS = 25;
 const MS_PER_HOUR = 3_600_000;
 
 export function replayText(result: ReplayResult): string {
