@@ -1,10 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { optionName, SETTINGS, type SettingName, shownDefault } from '../src/config.js';
 import { loadCatalog } from '../src/model/detector-store.js';
 import { SHIPPED_MODELS_FOLDER } from '../src/package-paths.js';
+import { FINDINGS } from '../src/traffic/guard/findings.js';
+import { documentedOptions } from '../src/traffic/guard/option-table.js';
 
 const root = new URL('../../', import.meta.url);
 const README = fileURLToPath(new URL('README.md', root));
@@ -26,6 +29,14 @@ const detectorRows = () =>
     return `| \`${name}\` | ${title} | ${recall} | ${falseAlarms} | [models/${name}.md](models/${name}.md) |`;
   });
 
+const guardOptionRows = () =>
+  documentedOptions().map(
+    ({ name, default: shown, description }) => `| \`${name}\` | ${shown} | ${description} |`,
+  );
+
+const findingRows = () =>
+  Object.entries(FINDINGS).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
+
 /** The README with a marked part written anew. */
 function withPart(text: string, name: string, lines: readonly string[]): string {
   const part = new RegExp(`(<!-- ${name}:[^\n]*-->\n)[^]*?(<!-- /${name} -->)`);
@@ -34,12 +45,13 @@ function withPart(text: string, name: string, lines: readonly string[]): string 
 
 describe('the README', () => {
   // `npx vitest run dist/test/readme.test.js -u` writes what this test expects.
-  it('lists the settings and the shipped detectors as they are', async () => {
-    const expected = withPart(
-      withPart(readme, 'configuration', configurationTable()),
-      'detectors',
-      detectorRows(),
-    );
+  it('lists settings, options, what they find, and the shipped detectors as they are', async () => {
+    const expected = Object.entries({
+      configuration: configurationTable(),
+      detectors: detectorRows(),
+      'guard options': guardOptionRows(),
+      findings: findingRows(),
+    }).reduce((text, [name, lines]) => withPart(text, name, lines), readme);
     await expect(expected).toMatchFileSnapshot(README);
   });
 
@@ -62,5 +74,35 @@ describe('the library example of the README', () => {
       encoding: 'utf8',
     });
     expect(output.match(/\[ 'normal', 'anomaly' \]/g)).toHaveLength(2);
+  });
+});
+
+describe('the middleware example of the README', () => {
+  const script = fileURLToPath(new URL('readme-middleware.mjs', root));
+  afterAll(() => rmSync(script, { force: true }));
+
+  it('runs as it stands', async () => {
+    const [, example] = /<!-- middleware example[^\n]*\n```js\n([\s\S]*?)```/.exec(readme) ?? [];
+    writeFileSync(script, example);
+    const server = spawn(process.execPath, [script], {
+      cwd: fileURLToPath(root),
+      env: { ...process.env, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const ended = once(server, 'exit').then(() => {
+        throw new Error('the example ended');
+      });
+      const [output] = await Promise.race([once(server.stdout, 'data'), ended]);
+      const url = `http://127.0.0.1:${String(output).replace(/\D/g, '')}`;
+      for (const id of [1, 2]) {
+        expect(await (await fetch(`${url}/products/${id}`)).json()).toEqual({ id: `${id}` });
+      }
+      expect(await (await fetch(`${url}/metrics`)).text()).toContain(
+        'decisions_total{action="allow",mode="observe",route="GET /products/:id"} 2\n',
+      );
+    } finally {
+      server.kill();
+    }
   });
 });

@@ -21,6 +21,8 @@ export function expressGuard(options: GuardOptions<Request>): ExpressGuard {
   );
 }
 
+type TrustedProxies = Exchange<Request>['trustedProxies'];
+
 class ExpressExchange implements Exchange<Request> {
   readonly request: Request;
 
@@ -46,10 +48,10 @@ class ExpressExchange implements Exchange<Request> {
     return this.request.ip;
   }
 
-  get trustedProxies(): 'none' | 'listed' | 'all' {
-    const trust: unknown = this.request.app.get('trust proxy');
-    if (trust === true) return 'all';
-    return trust === false || trust === undefined ? 'none' : 'listed';
+  get trustedProxies(): TrustedProxies {
+    const { app } = this.request;
+    if (!app.get('trust proxy')) return 'none';
+    return trustsAll(app.get('trust proxy fn')) ? 'all' : 'listed';
   }
 
   get claims(): Readonly<Record<string, unknown>> | undefined {
@@ -60,4 +62,22 @@ class ExpressExchange implements Exchange<Request> {
   header(name: string): string | undefined {
     return headerOf(this.request, name);
   }
+}
+
+/** An address that nobody has (RFC 5737). */
+const NOBODY = '192.0.2.1';
+/** Hops to a proxy that is farther than any. */
+const FAR_AWAY = 1_000;
+const known = new WeakMap<TrustProxy, boolean>();
+
+type TrustProxy = (address: string, hops: number) => boolean;
+
+/** Whoever trusts the word of nobody, however far away, trusts everyone's. */
+function trustsAll(trust: TrustProxy): boolean {
+  let all = known.get(trust);
+  if (all === undefined) {
+    all = trust(NOBODY, FAR_AWAY);
+    known.set(trust, all);
+  }
+  return all;
 }

@@ -42,7 +42,7 @@ export interface DetectorSource {
 }
 
 /**
- * @throws AnomalyPredictorError with code ERR_NO_DETECTOR or ERR_UNKNOWN_FEATURE, where requests may be refused
+ * @throws AnomalyPredictorError with code ERR_DETECTOR_FILE or ERR_UNKNOWN_FEATURE, where requests may be refused
  */
 export function detectorSource(
   detector: Detector | string | RemoteDetector,
@@ -104,7 +104,7 @@ function fileSource(
 function codeOf(error: unknown): FindingCode {
   return error instanceof AnomalyPredictorError && error.tag === 'bad-option'
     ? 'ERR_UNKNOWN_FEATURE'
-    : 'ERR_NO_DETECTOR';
+    : 'ERR_DETECTOR_FILE';
 }
 
 function localJudging(detector: Detector, kernels: Kernels, options: JudgeOptions): Judging {

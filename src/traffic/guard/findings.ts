@@ -12,7 +12,7 @@ export const FINDINGS = {
   ERR_UNSHARED_STORE:
     'this process is one of a cluster, and sees only its part of the calls of a client: give a shared store, route ' +
     'clients to the same process, or set validate: { unsharedStore: false }',
-  ERR_NO_DETECTOR: 'there is no detector',
+  ERR_DETECTOR_FILE: 'the detector file cannot be read',
   ERR_UNKNOWN_FEATURE: 'the detector has a feature that traffic has not',
   ERR_EXCEPTIONS_FILE: 'the exceptions cannot be read',
 } as const;

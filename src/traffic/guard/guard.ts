@@ -13,10 +13,11 @@ import { type Excepted, Exceptions, type ExceptionTerms } from './exceptions.js'
 import type { Exchange } from './exchange.js';
 import { Findings } from './findings.js';
 import { type Exposition, GuardMetrics } from './guard-metrics.js';
-import { fillOptions, type GuardOptions } from './guard-options.js';
+import type { GuardOptions } from './guard-options.js';
 import { MadeDecision } from './made-decision.js';
 import { isLater, type MaybeLater, within } from './maybe-later.js';
 import { modesOf } from './modes.js';
+import { fillOptions } from './option-table.js';
 import { ownRefusal } from './own-refusal.js';
 import { type Refusal, refusalFor, requestIdFrom } from './refusal.js';
 import type { Ruling } from './ruling.js';

@@ -134,7 +134,7 @@ export function describeAdapter(name: string, start: StartApp, limits: KnownLimi
       const REQUESTS = [
         'GET /products/42 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
         'HEAD /products/42 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
-        'GET /products/42?q=1 HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9\r\nConnection: close\r\n\r\n',
+        'GET /products/42?q=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
         'POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nhello',
         'GET /fail HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
         'GET /nothing/here HTTP/1.1\r\nHost: a\r\nX-Request-Id: mine\r\nConnection: close\r\n\r\n',
