@@ -36,8 +36,10 @@ export function candidatesOf(
   whatCounts: (candidate: Settings) => Settings,
   seed: number,
 ): Settings[] {
-  const options = Object.entries(plan.tries);
-  const nCombinations = options.reduce((product, [, values]) => product * values.length, 1);
+  const nCombinations = Object.values(plan.tries).reduce(
+    (product, values) => product * values.length,
+    1,
+  );
   if (nCombinations > MOST_COMBINATIONS) {
     throw new AnomalyPredictorError(
       'bad-option',
@@ -45,19 +47,24 @@ export function candidatesOf(
       { field: '--try' },
     );
   }
-  let combinations: Settings[] = [{}];
-  for (const [option, values] of options) {
-    combinations = combinations.flatMap((settings) =>
-      values.map((value) => ({ ...settings, [option]: value })),
-    );
-  }
   const byContent = new Map<string, Settings>();
-  for (const combination of combinations) {
+  for (const combination of combinationsOf(plan.tries)) {
     const candidate = whatCounts(combination);
     byContent.set(JSON.stringify(Object.entries(candidate).sort()), candidate);
   }
   const candidates = [...byContent.values()];
   return plan.kind === 'grid' ? candidates : drawn(candidates, plan.nCandidates, seed);
+}
+
+/** All combinations of one value for each option, the last option's values changing first. */
+export function combinationsOf(tries: SearchPlan['tries']): Settings[] {
+  let combinations: Settings[] = [{}];
+  for (const [option, values] of Object.entries(tries)) {
+    combinations = combinations.flatMap((settings) =>
+      values.map((value) => ({ ...settings, [option]: value })),
+    );
+  }
+  return combinations;
 }
 
 function drawn<Item>(items: Item[], n: number, seed: number): Item[] {

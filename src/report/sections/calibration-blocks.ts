@@ -82,7 +82,7 @@ export function thresholdBlock({ threshold, calibration }: Detector): Block {
       chart: {
         kind: 'lines',
         x: { name: 'threshold on the model’s output' },
-        y: { name: 'false positive rate', min: 0 },
+        y: { name: `share of normal ${unit}s flagged`, min: 0 },
         lines: [
           {
             name: 'false positive rate',

@@ -91,8 +91,8 @@ function featureBlock({ name, title, unit, kind }: Feature, columns: Columns): B
 
 function flagChart(axisName: string, { normal, anomalies }: Columns): Chart {
   const shares = (column: Float64Array) => {
-    const ones = column.filter((value) => value === 1).length / Math.max(1, column.length);
-    const values = column.length === 0 ? [0, 0] : [1 - ones, ones];
+    const ones = column.filter((value) => value === 1).length / column.length;
+    const values = [1 - ones, ones];
     return { values, labels: values.map(percentText) };
   };
   return {
@@ -101,9 +101,9 @@ function flagChart(axisName: string, { normal, anomalies }: Columns): Chart {
     valueName: 'share of the class',
     categories: ['0', '1'].map((value) => `${axisName.split(' ')[0]} = ${value}`),
     series: [
-      { name: 'normal', tone: 'normal', ...shares(normal) },
-      { name: 'anomalies', tone: 'anomaly', isOutlined: true, ...shares(anomalies) },
-    ],
+      { name: 'normal', tone: 'normal' as const, ...shares(normal) },
+      { name: 'anomalies', tone: 'anomaly' as const, isOutlined: true, ...shares(anomalies) },
+    ].filter((_, i) => [normal, anomalies][i].length > 0),
   };
 }
 

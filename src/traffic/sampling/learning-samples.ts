@@ -17,7 +17,7 @@ export interface LearningSamplesOptions {
 const TRAINING_SHARE = 0.6;
 const CHOOSING_SHARE = 0.2;
 
-const MOST_TRAINING_ROWS = 10_000;
+const MOST_TRAINING_ROWS = 5_000;
 const MOST_JUDGED_ROWS = 10_000;
 const MOST_CHOOSING_SESSIONS = 1_000;
 const MOST_CALIBRATING_SESSIONS = 10_000;

