@@ -1,5 +1,7 @@
 // Options of a remote detector: what may be given, what holds without, and what is refused.
 import { AnomalyPredictorError, showValue } from '../../errors.js';
+import { DETECTOR_NAME } from '../../model/detector-file.js';
+import { nearestName } from '../../nearest-name.js';
 
 export interface RemoteOptions {
   /** Of the engine, as `http://127.0.0.1:5000`; a path before its endpoints stays. */
@@ -22,18 +24,24 @@ export interface RemoteConfig extends Required<Omit<RemoteOptions, 'url'>> {
 }
 
 const DEFAULTS = { timeoutMs: 100, mostFailures: 5, retryAfterMs: 5_000 } as const;
+const NAMES = ['url', 'model', 'token', ...Object.keys(DEFAULTS)];
 
 /** Longest that a timer takes. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** @throws AnomalyPredictorError `bad-option` */
 export function readRemoteOptions(options: RemoteOptions): RemoteConfig {
+  for (const name of Object.keys(options)) {
+    if (!NAMES.includes(name)) throw unknownOption(name);
+  }
   const config = { ...DEFAULTS, ...options };
   const { url, model, token } = config;
   if (typeof url !== 'string' || !/^https?:/.test(url) || !URL.canParse(url)) {
     throw badOption('url', 'an address such as http://127.0.0.1:5000', url);
   }
-  if (typeof model !== 'string' || model === '') throw badOption('model', 'a name', model);
+  if (typeof model !== 'string' || !DETECTOR_NAME.test(model)) {
+    throw badOption('model', 'the name of a detector', model);
+  }
   // The value stays out of the message.
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
     throw badOption('token', 'a bearer token of visible ASCII characters');
@@ -51,5 +59,15 @@ function badOption(field: string, expected: string, value?: unknown): AnomalyPre
     'bad-option',
     `remoteDetector: "${field}" expected ${expected}${got}`,
     { field, ...(value === undefined ? {} : { value }) },
+  );
+}
+
+function unknownOption(field: string): AnomalyPredictorError {
+  const nearest = nearestName(field, NAMES);
+  const hint = nearest === undefined ? '' : `, did you mean "${nearest}"?`;
+  return new AnomalyPredictorError(
+    'bad-option',
+    `remoteDetector: unknown option "${field}"${hint}`,
+    { field },
   );
 }
