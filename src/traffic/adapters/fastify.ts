@@ -5,6 +5,7 @@ import type {
   FastifyRequest,
   HookHandlerDoneFunction,
 } from 'fastify';
+import { AnomalyPredictorError, showValue } from '../../errors.js';
 import type { Decision, GuardMode } from '../guard/decision.js';
 import type { Exchange } from '../guard/exchange.js';
 import { createGuard, type Guard } from '../guard/guard.js';
@@ -14,14 +15,17 @@ import type { Ruling } from '../guard/ruling.js';
 import { verifiedClaims } from '../guard/verified-claims.js';
 import { headerOf, tellEnd } from './guard-http.js';
 
+const HOOKS = ['onRequest', 'preValidation', 'preHandler'] as const;
+
 export interface FastifyGuardOptions extends GuardOptions<FastifyRequest> {
   /** When the guard rules: `preHandler` is after the authentication, and after the body was read. @default 'onRequest' */
-  readonly hook?: 'onRequest' | 'preValidation' | 'preHandler';
+  readonly hook?: (typeof HOOKS)[number];
 }
 
 /** To be registered once; closes with the instance. */
 export interface FastifyGuard extends Omit<Guard<FastifyRequest>, 'decide' | 'answered' | 'close'> {
-  (instance: FastifyInstance, options: object, done: () => void): void;
+  // biome-ignore lint/suspicious/noExplicitAny: on whatever server, HTTP/2 and TLS included
+  (instance: FastifyInstance<any, any, any, any>, options: object, done: () => void): void;
 }
 
 /** What a route's `config` may hold as `anomaly`: a mode of its own, or false, which leaves its requests alone. */
@@ -42,6 +46,13 @@ export function fastifyGuard({
   hook = 'onRequest',
   ...options
 }: FastifyGuardOptions): FastifyGuard {
+  if (!HOOKS.includes(hook)) {
+    throw new AnomalyPredictorError(
+      'bad-option',
+      `hook: expected one of ${HOOKS.join(', ')}, got ${showValue(hook)}`,
+      { field: 'hook', value: hook },
+    );
+  }
   const { decide, answered, close, ...rest } = createGuard(options);
   let trust: Exchange<FastifyRequest>['trustedProxies'] | undefined;
 

@@ -1,10 +1,14 @@
+import { once } from 'node:events';
+import { connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import Fastify from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type FastifyGuardOptions, fastifyGuard } from '../../../src/traffic/adapters/fastify.js';
 import type { Decision } from '../../../src/traffic/guard/decision.js';
 import { SessionTracker } from '../../../src/traffic/session/session-tracker.js';
 import { flagsAll } from '../../support/flagging-detectors.js';
+import { thrownBy } from '../../support/thrown-by.js';
 import { describeAdapter, type StartApp } from './adapter-conformance.js';
 
 const start: StartApp = async (options, trustProxy = []) => {
@@ -101,6 +105,38 @@ describe('the plugin of Fastify', () => {
       expect(decisions.at(-1)).toMatchObject({ client: 'sub:alice', action: 'block' });
     },
   );
+
+  it('refuses a hook at which it cannot rule', () => {
+    const options = { detector: flagsAll, hook: 'onSend' as 'onRequest' };
+    expect(thrownBy(() => fastifyGuard(options)).message).toBe(
+      'hook: expected one of onRequest, preValidation, preHandler, got "onSend"',
+    );
+  });
+
+  it('guards HTTP/2 as well', async () => {
+    const decisions: Decision[] = [];
+    const instance = Fastify({ http2: true });
+    onTestFinished(() => instance.close());
+    const guard = fastifyGuard({
+      detector: flagsAll,
+      mode: 'enforce',
+      minRequests: 2,
+      onDecision: (decision) => decisions.push(decision),
+    });
+    await instance.register(guard);
+    instance.get('/', () => 'ok');
+    const session = connect(await instance.listen({ port: 0, host: '127.0.0.1' }));
+    onTestFinished(() => session.close());
+    const statuses = [];
+    for (let call = 0; call < 2; call++) {
+      const stream = session.request({ ':path': '/', cookie: 'a=b' });
+      const [headers] = await once(stream, 'response');
+      statuses.push(headers[':status']);
+      await text(stream);
+    }
+    expect(statuses).toEqual([200, 403]);
+    expect(decisions.map(({ client }) => client)).toEqual(['127.0.0.1', '127.0.0.1']);
+  });
 
   it('closes with its application', async () => {
     let isClosed = false;
