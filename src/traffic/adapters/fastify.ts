@@ -54,12 +54,15 @@ export function fastifyGuard({
     );
   }
   const { decide, answered, close, ...rest } = createGuard(options);
-  let trust: Exchange<FastifyRequest>['trustedProxies'] | undefined;
+  let known: TrustedProxies | undefined;
+  const trustedProxies: TrustOf = (request) => {
+    known ??= trustOf(request);
+    return known;
+  };
 
   function rule(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
     const startMs = performance.now();
-    trust ??= trustOf(request);
-    const ruling = decide(new FastifyExchange(request, trust));
+    const ruling = decide(new FastifyExchange(request, trustedProxies));
     const follow = (now: Ruling) => {
       tellEnd({ answered }, now, startMs, reply.raw);
       const { refusal, headers } = now;
@@ -87,12 +90,16 @@ export function fastifyGuard({
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true });
 }
 
+type TrustedProxies = Exchange<FastifyRequest>['trustedProxies'];
+/** Asked by the guard, which bears what it throws: a function of the user's may be behind it. */
+type TrustOf = (request: FastifyRequest) => TrustedProxies;
+
 /** Addresses that nobody has (RFC 5737). */
 const NOBODY = '192.0.2.1';
 const NOBODY_ELSE = '192.0.2.2';
 
 /** Fastify keeps its setting to itself: whoever trusts nobody's word for an address trusts everyone's. */
-function trustOf(request: FastifyRequest): Exchange<FastifyRequest>['trustedProxies'] {
+function trustOf(request: FastifyRequest): TrustedProxies {
   if (request.ips === undefined) return 'none';
   const raw = {
     socket: { remoteAddress: NOBODY },
@@ -104,11 +111,11 @@ function trustOf(request: FastifyRequest): Exchange<FastifyRequest>['trustedProx
 
 class FastifyExchange implements Exchange<FastifyRequest> {
   readonly request: FastifyRequest;
-  readonly trustedProxies: Exchange<FastifyRequest>['trustedProxies'];
+  readonly #trustOf: TrustOf;
 
-  constructor(request: FastifyRequest, trustedProxies: Exchange<FastifyRequest>['trustedProxies']) {
+  constructor(request: FastifyRequest, trustOf: TrustOf) {
     this.request = request;
-    this.trustedProxies = trustedProxies;
+    this.#trustOf = trustOf;
   }
 
   get method(): string {
@@ -130,6 +137,10 @@ class FastifyExchange implements Exchange<FastifyRequest> {
 
   get address(): string | undefined {
     return this.request.ip;
+  }
+
+  get trustedProxies(): TrustedProxies {
+    return this.#trustOf(this.request);
   }
 
   get claims(): Readonly<Record<string, unknown>> | undefined {

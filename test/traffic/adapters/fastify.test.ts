@@ -138,6 +138,21 @@ describe('the plugin of Fastify', () => {
     expect(decisions.map(({ client }) => client)).toEqual(['127.0.0.1', '127.0.0.1']);
   });
 
+  it('observes also where the framework cannot tell whom it trusts', async () => {
+    const decisions: Decision[] = [];
+    const instance = Fastify({
+      trustProxy() {
+        throw new Error('by the test');
+      },
+    });
+    onTestFinished(() => instance.close());
+    const onDecision = (decision: Decision) => decisions.push(decision);
+    await instance.register(fastifyGuard({ detector: flagsAll, onDecision }));
+    instance.get('/', () => 'ok');
+    expect((await instance.inject('/')).payload).toBe('ok');
+    expect(decisions).toMatchObject([{ action: 'error', error: { message: 'by the test' } }]);
+  });
+
   it('closes with its application', async () => {
     let isClosed = false;
     class Store extends SessionTracker {
