@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 
-const SOURCE_FOLDERS = ['src', 'native-free-kernels', 'bench', 'test'];
+const SOURCE_FOLDERS = ['src', 'demo', 'native-free-kernels', 'bench', 'test'];
 const BUILD_STAMP = 'dist/.built';
 /** Each names the sources of a WebAssembly module and where it goes. */
 const ASSEMBLIES = [
