@@ -16,6 +16,7 @@ import {
   DISTRIBUTED_STUFFING,
   ENUMERATION,
   FLOOD,
+  HEADLESS_SCRAPER,
   HUMAN_PACED_SCRAPER,
   SCRAPER,
   SLOW_BOT,
@@ -39,6 +40,7 @@ export const ATTACK_WALKS: Readonly<Record<AttackKind | QuietKind, Walk>> = {
   stuffing,
   enumeration,
   flood,
+  'headless-scraper': headlessScraper,
   'slow-bot': slowBot,
   'human-paced-scraper': humanPacedScraper,
   'distributed-scraper': distributedScraper,
@@ -56,22 +58,13 @@ function scraper(draw: Draw, startMs: number): TimedRequest[] {
   const visit = new Visit(draw, startMs);
   const wait = pacer(visit, SCRAPER.gapSeconds);
   const calls = draw.whole(SCRAPER.calls);
-  const style = draw.weighted(SCRAPER.styles);
+  const byLists = draw.chance(SCRAPER.listsShare);
   const productsPerList = draw.whole(SCRAPER.productsPerList);
-  let id = draw.whole([FIRST_PRODUCT, LAST_PRODUCT - calls]);
-  if (style === 'headless') land(visit);
-  while (visit.requests.length < calls) {
-    if (style === 'ids') {
-      visit.load(getProduct(id++));
-    } else if (style === 'headless') {
-      visit.load(...productPage(visit));
-    } else {
-      visit.load(...listPage(visit));
-      for (let i = 0; i < productsPerList; i++) {
-        wait();
-        visit.load(getProduct(anyProduct(draw)));
-      }
-    }
+  const firstId = draw.whole([FIRST_PRODUCT, LAST_PRODUCT - calls]);
+  for (let call = 0; call < calls; call++) {
+    if (!byLists) visit.load(getProduct(firstId + call));
+    else if (call % (productsPerList + 1) === 0) visit.load(...listPage(visit));
+    else visit.load(getProduct(anyProduct(draw)));
     wait();
   }
   return visit.requests;
@@ -135,6 +128,18 @@ function floodTarget(draw: Draw): () => ShopRequest {
     () => getCategories(),
     () => getProduct(anyProduct(draw)),
   ]);
+}
+
+function headlessScraper(draw: Draw, startMs: number): TimedRequest[] {
+  const visit = new Visit(draw, startMs);
+  const wait = pacer(visit, HEADLESS_SCRAPER.gapSeconds);
+  const pages = draw.whole(HEADLESS_SCRAPER.pages);
+  land(visit);
+  for (let page = 1; page < pages; page++) {
+    wait();
+    visit.load(...productPage(visit));
+  }
+  return visit.requests;
 }
 
 function slowBot(draw: Draw, startMs: number): TimedRequest[] {

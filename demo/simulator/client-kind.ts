@@ -13,6 +13,7 @@ export const NORMAL_KINDS = [
 export const ATTACK_KINDS = ['scraper', 'stuffing', 'enumeration', 'flood'] as const;
 /** Attacks that look like customers, or make too few calls from one address to be judged. */
 export const QUIET_KINDS = [
+  'headless-scraper',
   'slow-bot',
   'human-paced-scraper',
   'distributed-scraper',

@@ -113,11 +113,10 @@ const ATTACK_CALLS: Range = [60, 250];
 /** Of all attackers: share of its wait by which a call comes early or late; 0 is a metronome. */
 export const ATTACK_JITTER: Range = [0, 0.9];
 
-/** Copies the catalogue: by its lists, by guessing ids, or with a browser that loads whole pages. */
+/** Copies the catalogue: list by list with the products of each, or by counting up ids. */
 export const SCRAPER = {
-  styles: { lists: 0.45, ids: 0.35, headless: 0.2 },
+  listsShare: 0.55,
   calls: ATTACK_CALLS,
-  /** Between calls, or between pages of the headless browser: scale. */
   gapSeconds: [0.08, 1.2] as Range,
   productsPerList: [5, 20] as Range,
 } as const;
@@ -144,6 +143,12 @@ export const FLOOD = {
   calls: [200, 500] as Range,
   gapSeconds: [0.003, 0.06] as Range,
   paths: [1, 4] as Range,
+} as const;
+
+/** Copies the catalogue with a browser that nobody watches: whole pages, and as many calls of each as a customer's. */
+export const HEADLESS_SCRAPER = {
+  pages: [40, 120] as Range,
+  gapSeconds: [0.2, 2] as Range,
 } as const;
 
 /** One product after the other, slowly. */

@@ -33,6 +33,7 @@ export interface TrafficPlan {
 
 /** Of each quiet kind. */
 const QUIET_ATTACKERS: Readonly<Record<QuietKind, number>> = {
+  'headless-scraper': 12,
   'slow-bot': 12,
   'human-paced-scraper': 12,
   'distributed-scraper': DISTRIBUTED_SCRAPER.addresses,
