@@ -56,7 +56,8 @@ export function simulateTraffic(plan: TrafficPlan): SimulatedRequest[] {
     const client = { id: id++, kind, address };
     const walk = { ...CUSTOMER_WALKS, ...ATTACK_WALKS }[kind];
     for (const request of walk(new Draw(draw.seed()), arrivalMs, endMs)) {
-      requests.push({ ...request, client });
+      // In whole milliseconds, as the access log has them.
+      requests.push({ ...request, timeMs: Math.round(request.timeMs), client });
     }
   }
   function anyTime(): number {
