@@ -101,7 +101,7 @@ export const OFFICE = {
 
 /** A reseller's machines, which ask for changes of the list: all the time, from datacenters. */
 export const PARTNER = {
-  machines: 4,
+  machines: 6,
   secondsBetweenPolls: [20, 60] as Range,
   /** Share of its wait by which a poll comes early or late. */
   jitter: 0.1,
