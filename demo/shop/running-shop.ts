@@ -9,6 +9,7 @@ import type { Request, RequestHandler } from 'express';
 import { type ExpressGuard, expressGuard } from '../../src/traffic/adapters/express.js';
 import { clientAddress } from '../../src/traffic/guard/client-keys.js';
 import type { Decision } from '../../src/traffic/guard/decision.js';
+import { features } from '../features.js';
 import { DATACENTER_NETWORKS } from '../simulator/networks.js';
 import { accessLogLine } from './access-log.js';
 import { claimsOf, createShop } from './shop.js';
@@ -17,7 +18,6 @@ export interface RunningShopOptions {
   /** File of the detector; observed requests need none. */
   readonly detector: string;
   readonly mode: 'observe' | 'enforce';
-  readonly minRequests: number;
   /** Written anew, a JSON object a line. @default none */
   readonly accessLog?: string;
   readonly onDecision?: (decision: Decision) => void;
@@ -40,12 +40,12 @@ export class RunningShop {
   }
 
   static async start(options: RunningShopOptions): Promise<RunningShop> {
-    const { detector, mode, minRequests, accessLog, onDecision } = options;
+    const { detector, mode, accessLog, onDecision } = options;
     let nowMs = 0;
     const guard = expressGuard({
       detector,
       mode,
-      minRequests,
+      features,
       // The shop's customers come and go without a login: their addresses tell them apart from first to last.
       sessionKey: clientAddress(),
       addressTypes: { datacenter: DATACENTER_NETWORKS },
