@@ -48,6 +48,7 @@ function show() {
     flaggedCell.textContent = count(flagged[at]);
   }
   let nListed = 0;
+  let nFlips = 0;
   for (const { row, lowestScore, state } of sessionRows) {
     const isFlagged = lowestScore <= thresholds[at];
     const flips = isFlagged !== lowestScore <= thresholds[own];
@@ -57,8 +58,10 @@ function show() {
     row.className = `${isFlagged ? 'flagged' : ''} ${flips ? 'flips' : ''}`;
     row.hidden = only.checked && !flips;
     if (isFlagged) nListed++;
+    if (flips) nFlips++;
   }
-  text('listed', `Of ${count(total.flagged[at])} flagged, ${count(nListed)} are listed.`);
+  const flagged = count(total.flagged[at]);
+  text('listed', `Listed: ${count(nListed)} of ${flagged} flagged; ${count(nFlips)} flip.`);
 }
 
 function outcomeAt(at) {

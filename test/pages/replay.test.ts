@@ -116,6 +116,10 @@ describe.skipIf(!hasChromium)('the page of a replay in Chromium (skipped without
     );
     await page.getByRole('checkbox', { name: /^Only those that flip/ }).check();
     expect(await states()).toEqual(flip.listed.map(() => 'no longer flagged'));
+    expect(await page.locator('#listed').textContent()).toBe(
+      `Listed: ${count(total.flagged[thresholds.indexOf(-0.2)])} of ` +
+        `${count(total.flagged[thresholds.indexOf(-0.2)])} flagged; ${flip.listed.length} flip.`,
+    );
     await page.getByRole('button', { name: 'Threshold 0.1' }).click();
     expect(await states()).toEqual(result.flips[1].listed.map(() => 'newly flagged'));
   });
