@@ -14,7 +14,7 @@ export function replayText(result: ReplayResult): string {
   const places = asked.map((threshold) => thresholds.indexOf(threshold));
   const tallies = (rows: readonly Counts[], names: readonly string[], what: string) =>
     renderTable(
-      [what, 'calls', 'unknown', ...asked.flatMap((at) => [`blocked at ${at}`, 'sessions'])],
+      [what, 'calls', 'unknown', ...headsOf(asked)],
       rows.map(({ calls, unknown, blocked, flagged }, i) =>
         [names[i], calls, unknown, ...places.flatMap((at) => [blocked[at], flagged[at]])].map(
           (cell) => (typeof cell === 'string' ? cell : formatCount(cell)),
@@ -36,6 +36,7 @@ export function replayText(result: ReplayResult): string {
       topHours.map(({ from }) => shownTime(from)),
       hourMs === MS_PER_HOUR ? 'hour from, UTC' : 'from, UTC',
     ) + restText(hours.length - topHours.length, 'row'),
+    ...clientsText(result),
     flaggedText(result),
     ...result.flips.map((flip) => flipText(flip, result)),
   ].join('\n\n');
@@ -66,6 +67,21 @@ function thresholdTable(result: ReplayResult, places: readonly number[]): string
       ];
     }),
   );
+}
+
+function clientsText({ asked, clients }: ReplayResult): string[] {
+  if (clients.length === 0) return [];
+  const table = renderTable(
+    ['client', 'calls', ...headsOf(asked), 'lowest score'],
+    clients
+      .slice(0, MOST_ROWS)
+      .map(({ client, calls, blocked, flagged, lowestScore }) => [
+        printable(client),
+        ...[calls, ...asked.flatMap((_, i) => [blocked[i], flagged[i]])].map(formatCount),
+        shownScore(lowestScore),
+      ]),
+  );
+  return [table + restText(clients.length - MOST_ROWS, 'client')];
 }
 
 /** At the last threshold asked for. */
@@ -101,7 +117,7 @@ function sessionTable(sessions: readonly ListedSession[], place: number): string
       shownTime(from),
       formatCount(calls),
       formatCount(blocked[place]),
-      String(Number(lowestScore.toPrecision(4))),
+      shownScore(lowestScore),
       printable(route),
       because?.slice(0, 1).map(contributionText).join('') ?? '',
     ]),
@@ -115,12 +131,20 @@ function mostBlocked<Row extends Counts>(rows: readonly Row[], place: number): r
   return rows.filter((row) => most.includes(row));
 }
 
+function headsOf(asked: readonly number[]): string[] {
+  return asked.flatMap((threshold) => [`blocked at ${threshold}`, 'sessions']);
+}
+
 function restText(count: number, noun: string): string {
   return count > 0 ? `\n… and ${formatQuantity(count, `more ${noun}`)}, in --json` : '';
 }
 
 function shareText(part: number, all: number): string {
   return all === 0 ? '' : formatShare(part / all);
+}
+
+function shownScore(score: number): string {
+  return String(Number(score.toPrecision(4)));
 }
 
 /** '2026-01-05 09:00' */

@@ -47,7 +47,7 @@ calls would. Sessions are counted with the route and the hour of their first blo
 --min-requests are by default those that the detector was learned with.
 
 JSON: "thresholds", ascending, those asked for among them; at each of them "blocked" calls and "flagged" sessions of
-"total", of every one of "routes" and of "hours"; "listed" sessions, each with the "lowestScore" at which it flips,
+"total", of every one of "routes" and of "hours"; "clients"; "listed" sessions, each with the "lowestScore" at which it flips,
 what the call with it called, "because" of which features, and the calls "blocked" at each of the "asked" thresholds;
 "flips" from the detector's own threshold to each asked; "drift", as evaluate has it.
 ${LOG_HELP}

@@ -38,6 +38,7 @@ describe('replay', () => {
     expect(stdout).toMatch(/^0, the detector's own +\d+ +[\d.]+ % +\d+ +[\d.]+ %$/m);
     expect(stdout).toMatch(/^GET \/p\/:id +90 +4 +\d+ +1 +\d+ +1$/m);
     expect(stdout).toMatch(/^2026-01-05 09:00 +210 +44 /m);
+    expect(stdout).toMatch(/^198\.51\.100\.7 +90 +\d+ +1 +\d+ +1 +-0\.\d+$/m);
     expect(stdout).toMatch(/^Sessions flagged at -0.3, lowest score first$/m);
     expect(stdout).toMatch(/^ *198\.51\.100\.7 +2026-01-05 09:12 +90 .*sequence_length \d+ /m);
     expect(stdout).toMatch(/session(s? no longer flagged| flips from 0)/);
@@ -63,6 +64,7 @@ describe('replay', () => {
       'routes',
       'hours',
       'hourMs',
+      'clients',
       'listed',
       'flips',
       'drift',

@@ -4,7 +4,7 @@ import { SlotTable } from '../session/slot-table.js';
 import type { SessionList } from './session-list.js';
 
 /** Where a session with this lowest score is wanted once it is over; nothing is made of those that nobody wants. */
-export type ListsFor = (lowestScore: number) => readonly SessionList[];
+export type ListsFor = (lowestScore: number) => readonly Pick<SessionList, 'add'>[];
 
 export class OpenSessions {
   readonly #slots: SlotTable;

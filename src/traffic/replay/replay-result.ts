@@ -2,6 +2,7 @@
 import type { FeatureContribution } from '../../model/contribution-text.js';
 import type { Drift } from '../../model/drift.js';
 import type { SessionCounts } from '../session/session-store.js';
+import type { ClientCounts } from './client-list.js';
 import type { Counts } from './tally.js';
 
 export interface ReplayResult {
@@ -23,6 +24,8 @@ export interface ReplayResult {
   readonly hours: readonly HourCounts[];
   /** Length of what stands in `hours`: an hour, unless the log is of more than 336 hours. */
   readonly hourMs: number;
+  /** Clients with flagged sessions, most calls blocked by the last threshold asked for first; 500 of them at most. */
+  readonly clients: readonly ClientCounts[];
   /** Lowest score first: those that scored lowest, and those that flip. */
   readonly listed: readonly ListedSession[];
   /** From the detector's own threshold to each of the others that were asked for. */

@@ -13,6 +13,7 @@ import type { LoggedCall } from '../logs/logged-call.js';
 import type { Session } from '../session/session.js';
 import { DEFAULT_MAX_SESSIONS, SessionTracker } from '../session/session-tracker.js';
 import { causesOf } from './causes.js';
+import { ClientList } from './client-list.js';
 import { OpenSessions } from './open-sessions.js';
 import type { Flip, ListedSession, ReplayResult } from './replay-result.js';
 import { ReplayedPopulation } from './replayed-population.js';
@@ -37,6 +38,7 @@ const OWN_THRESHOLD = 0;
 const MOST_THRESHOLDS = 100;
 /** Sessions of each of the two lists: of the lowest, and of those that flip. */
 const LISTED_SESSIONS = 500;
+const LISTED_CLIENTS = 500;
 
 export class Replay {
   readonly #detector: Detector;
@@ -52,6 +54,7 @@ export class Replay {
   readonly #sessions: OpenSessions;
   readonly #lowest: SessionList;
   readonly #flipping: SessionList;
+  readonly #clients: ClientList;
   readonly #population: ReplayedPopulation;
   #nSessions = 0;
   #nJudged = 0;
@@ -75,11 +78,13 @@ export class Replay {
     const [least, most] = [Math.min(...this.#asked), Math.max(...this.#asked)];
     this.#lowest = new SessionList(LISTED_SESSIONS, Number.NEGATIVE_INFINITY, Number.MAX_VALUE);
     this.#flipping = new SessionList(LISTED_SESSIONS, least, most);
+    this.#clients = new ClientList(LISTED_CLIENTS, this.#asked);
     this.#sessions = new OpenSessions(
       maxSessions,
       detector.schema.features.length,
       this.#asked,
-      (lowestScore) => [this.#lowest, this.#flipping].filter((list) => list.takes(lowestScore)),
+      (lowestScore) =>
+        [this.#lowest, this.#flipping, this.#clients].filter((list) => list.takes(lowestScore)),
     );
     this.#population = new ReplayedPopulation(detector);
   }
@@ -121,6 +126,7 @@ export class Replay {
       routes,
       hours,
       hourMs: this.#hours.spanMs,
+      clients: this.#clients.sorted(),
       listed,
       flips,
       drift: this.#population.drift(),

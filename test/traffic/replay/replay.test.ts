@@ -174,6 +174,19 @@ describe('a replay', () => {
             blocked: result.asked.map((t) => scores.filter((score) => score <= t).length),
           };
         });
+        for (const { client, blocked, flagged, calls } of result.clients) {
+          const own = expected.filter((session) => session.client === client);
+          const shown = own.filter(({ lowestScore }) => lowestScore <= Math.max(...result.asked));
+          expect(calls).toBe(sum(shown.map((session) => session.calls)));
+          for (const [i, threshold] of result.asked.entries()) {
+            expect(blocked[i]).toBe(sum(own.map((session) => session.blocked[i])));
+            const isFlagged = own.filter(({ lowestScore }) => lowestScore <= threshold);
+            expect(flagged[i]).toBe(isFlagged.length);
+          }
+        }
+        expect(sum(result.clients.map(({ blocked }) => blocked[0]))).toBe(
+          result.total.blocked[result.thresholds.indexOf(0)],
+        );
         expect(result.sessions).toBe(sessions.length);
         expect(result.judgedSessions).toBe(expected.length);
         const listed = result.listed.map(({ because, ...session }) => session);
