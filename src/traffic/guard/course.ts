@@ -111,10 +111,10 @@ export class Course<Request> implements Ruling {
 
   #setMode(): void {
     this.stage = 'mode';
-    const { request, method, routeMode } = this.exchange;
+    const { request, method, routeMode, route, path } = this.exchange;
     this.mode =
       routeMode === undefined || routeMode === 'off'
-        ? this.#shared.modes.of(request, method, this.route)
+        ? this.#shared.modes.of(request, method, this.route, route === undefined ? path : undefined)
         : requireMode(routeMode);
   }
 

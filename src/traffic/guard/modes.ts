@@ -8,7 +8,8 @@ import type { GuardConfig, ModeTable } from './guard-options.js';
 export interface Modes<Request> {
   /** Whether any request may be refused; where none is, nothing at the start stops the program. */
   readonly mayEnforce: boolean;
-  of(request: Request, method: string, route: string): GuardMode;
+  /** @param path where the route was guessed by it */
+  of(request: Request, method: string, route: string, path: string | undefined): GuardMode;
 }
 
 const ANY = '*';
@@ -29,16 +30,36 @@ export function modesOf<Request>(
   const table = typeof mode === 'string' ? { [ANY]: mode } : mode;
   const byKey = readTable(table, templates, routeKey !== undefined);
   const rest = byKey.get(ANY) ?? 'observe';
+  const mayEnforce = [...byKey.values()].includes('enforce');
+  const modeOf = (method: string, route: string): GuardMode => {
+    const named = byKey.get(route) ?? byKey.get(method);
+    if (named !== undefined) return named;
+    if (method === 'HEAD')
+      return byKey.get(route.replace('HEAD', 'GET')) ?? byKey.get('GET') ?? rest;
+    return method === 'OPTIONS' ? 'observe' : rest;
+  };
   return {
-    mayEnforce: [...byKey.values()].includes('enforce'),
-    of(_, method, route) {
-      const named = byKey.get(route) ?? byKey.get(method);
-      if (named !== undefined) return named;
-      if (method === 'HEAD')
-        return byKey.get(route.replace('HEAD', 'GET')) ?? byKey.get('GET') ?? rest;
-      return method === 'OPTIONS' ? 'observe' : rest;
+    mayEnforce,
+    of(_, method, route, path) {
+      const mode = modeOf(method, route);
+      if (mode === 'enforce' || !mayEnforce || path === undefined || !MANY_WRITINGS.test(path)) {
+        return mode;
+      }
+      return modeOf(method, templates.of(method, plainPath(path)));
     },
   };
+}
+
+/** What routers may take for another path: `/Login`, `/%6cogin` and `/x/../login` reach the handler of `/login`. */
+const MANY_WRITINGS = /[A-Z%\\]|\/\.{1,2}(?:[/?#]|$)/;
+
+function plainPath(path: string): string {
+  try {
+    const url = path.startsWith('/') ? `http://a${path}` : path;
+    return decodeURI(new URL(url).pathname).toLowerCase();
+  } catch {
+    return path.toLowerCase();
+  }
 }
 
 /** @param anyRoute routes are what `routeKey` makes of them */
@@ -48,8 +69,10 @@ function readTable(table: ModeTable, templates: RouteTemplates, anyRoute: boolea
     const mode = requireMode(value, `mode["${key}"]`);
     const [, method, path] = ROUTE.exec(key) ?? [];
     if (anyRoute || key === ANY || METHODS.includes(key)) byKey.set(key, mode);
-    else if (METHODS.includes(method)) byKey.set(templates.of(method, path), mode);
-    else throw unknownEntry(key);
+    else if (METHODS.includes(method)) {
+      byKey.set(templates.of(method, path), mode);
+      byKey.set(templates.of(method, path.toLowerCase()), mode);
+    } else throw unknownEntry(key);
   }
   return byKey;
 }

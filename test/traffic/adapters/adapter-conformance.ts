@@ -258,6 +258,22 @@ export function describeAdapter(name: string, start: StartApp, limits: KnownLimi
         expect(await status('PUT', '/products/1')).toBe(404);
       });
 
+      it('is not got around by writing a path in another way that reaches the handler', async () => {
+        const bare = await run();
+        const app = await run({ detector: flagsAll, mode: { 'POST /login': 'enforce' } });
+        await becomeKnown(app);
+        const statusOf = async ({ port }: RunningApp, path: string) => {
+          const head = `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n`;
+          const response = await rawResponse(port, `${head}Connection: close\r\n\r\n`);
+          return Number(response.split(' ')[1]);
+        };
+        for (const path of ['/login', '/LOGIN', '/login/', '//login', '/%6Cogin', '/x/../login']) {
+          const reached = (await statusOf(bare, path)) === 200;
+          if (reached) expect([path, await statusOf(app, path)]).toEqual([path, 403]);
+        }
+        expect(await statusOf(app, 'http://b/login')).not.toBe(200);
+      });
+
       it('keeps the connection in order when it refuses a request that has a body', async () => {
         const mode = { 'POST /login': 'enforce' } as const;
         const app = await run({ detector: flagsAll, mode });

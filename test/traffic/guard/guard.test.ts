@@ -116,6 +116,29 @@ describe('the mode', () => {
     expect(await modeOf('POST', '/orders/12')).toBe('observe');
   });
 
+  it.each([
+    '/Login',
+    '/login/',
+    '//login',
+    '//LOGIN',
+    '/%6Cogin?x=1',
+    '/x/../login',
+    '/./login',
+    '/x/..\\\\login',
+    'http://a/LOGIN',
+  ])('of a route is that of all ways to write its path: %s', async (path) => {
+    const guard = guardWith({ mode: { 'POST /login': 'enforce' } });
+    expect(await decide(guard, { method: 'POST', path })).toMatchObject({ mode: 'enforce' });
+  });
+
+  it.each(['/%', '/%ff', '/LOGOUT', '/login2', 'http://[', '*', ''])(
+    'of a route is not that of others: %j',
+    async (path) => {
+      const guard = guardWith({ mode: { 'POST /login': 'enforce' } });
+      expect(await decide(guard, { method: 'POST', path })).toMatchObject({ mode: 'observe' });
+    },
+  );
+
   it('refuses OPTIONS only where they are named', async () => {
     const modeOf = async (mode: Options['mode'] & {}) =>
       (await decide(guardWith({ mode }), { method: 'OPTIONS' })).mode;
