@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { expressGuard } from '../../../src/traffic/adapters/express.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type ExpressGuard, expressGuard } from '../../../src/traffic/adapters/express.js';
+import type { Decision } from '../../../src/traffic/guard/decision.js';
+import { flagsAll } from '../../support/flagging-detectors.js';
 import { describeAdapter, type StartApp } from './adapter-conformance.js';
 
 const start: StartApp = async (options, trustProxy = []) => {
@@ -37,3 +40,109 @@ const start: StartApp = async (options, trustProxy = []) => {
 };
 
 describeAdapter('Express', start);
+
+describe('in Express', () => {
+  /** Decisions of a guard about requests to an application that has it where `build` puts it. */
+  async function decisionsOf(
+    build: (app: express.Express, guard: ExpressGuard) => void,
+    requests: readonly { path: string; headers?: Record<string, string> }[],
+  ): Promise<Decision[]> {
+    const decisions: Decision[] = [];
+    const onDecision = (decision: Decision) => decisions.push(decision);
+    const guard = expressGuard({ detector: flagsAll, minRequests: 2, onDecision });
+    const app = express();
+    build(app, guard);
+    const server = app.listen(0, '127.0.0.1');
+    onTestFinished(async () => {
+      server.close();
+      await guard.close();
+    });
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    for (const { path, headers = {} } of requests) {
+      await (await fetch(`http://127.0.0.1:${port}${path}`, { headers })).arrayBuffer();
+    }
+    return decisions;
+  }
+
+  const ok: express.RequestHandler = (_, response) => {
+    response.send('ok');
+  };
+
+  it('a guard of one route knows its template, mount points included', async () => {
+    const decisions = await decisionsOf(
+      (app, guard) => {
+        const orders = express.Router();
+        orders.get('/orders/:order', guard, ok);
+        app.use('/users/:user', orders);
+        app.get('/about-:topic', guard, ok);
+        app.get(/^\/files\/(.*)$/, guard, ok);
+      },
+      [
+        { path: '/users/42/orders/7?x=1' },
+        { path: '/users/43/orders/8' },
+        { path: '/about-us' },
+        { path: '/files/7/8' },
+      ],
+    );
+    expect(decisions.map(({ route }) => route)).toEqual([
+      'GET /users/:id/orders/:id',
+      'GET /users/:id/orders/:id',
+      'GET /:id',
+      'GET /files/:id/:id',
+    ]);
+  });
+
+  it('goes by what an authentication before it has verified', async () => {
+    const decisions = await decisionsOf(
+      (app, guard) => {
+        app.use((request, _, next) => {
+          const token = request.get('authorization');
+          if (token === 'of alice') Object.assign(request, { auth: { payload: { sub: 'alice' } } });
+          if (token === 'of bob') Object.assign(request, { user: { sub: 'bob' } });
+          next();
+        });
+        app.use(guard, ok);
+      },
+      ['of alice', 'of bob', 'of mallory'].map((authorization) => ({
+        path: '/',
+        headers: { authorization },
+      })),
+    );
+    expect(decisions.map(({ client }) => client)).toEqual(['sub:alice', 'sub:bob', '127.0.0.1']);
+  });
+
+  it.each([
+    ['a number of proxies', 1, '203.0.113.9'],
+    ['a network of proxies', '127.0.0.0/8', '203.0.113.9'],
+    ['a function', (address: string) => address === '127.0.0.1', '203.0.113.9'],
+    ['proxies that are elsewhere', ['10.0.0.0/8'], '127.0.0.1'],
+    ['whoever connects', () => true, ''],
+    ['every network', ['0.0.0.0/1', '128.0.0.0/1'], ''],
+  ])('trusts %s as its settings say', async (_, trust, client) => {
+    const decisions = await decisionsOf(
+      (app, guard) => {
+        app.set('trust proxy', trust);
+        app.use(guard, ok);
+      },
+      [{ path: '/', headers: { 'X-Forwarded-For': '198.51.100.1, 203.0.113.9' } }],
+    );
+    expect(decisions).toMatchObject([{ client }]);
+  });
+
+  it('counts once for each guard that a request passes, and carries the last decision', async () => {
+    let seen: unknown;
+    const decisions = await decisionsOf(
+      (app, guard) => {
+        app.use(guard);
+        app.get('/x', guard, (request, response) => {
+          seen = (request as never as { anomalyDecision: Decision }).anomalyDecision;
+          response.send('ok');
+        });
+      },
+      [{ path: '/x' }],
+    );
+    expect(decisions).toHaveLength(2);
+    expect(seen).toBe(decisions[1]);
+  });
+});
