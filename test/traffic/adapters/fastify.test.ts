@@ -91,6 +91,15 @@ describe('the plugin of Fastify', () => {
     expect(decisions.map(({ route }) => route)).toEqual(['GET /shop/products/:id', 'GET /none']);
   });
 
+  it('guards also routes that are there before it is loaded', async () => {
+    const instance = Fastify();
+    onTestFinished(() => instance.close());
+    instance.get('/', () => 'ok');
+    instance.register(fastifyGuard({ detector: flagsAll, mode: 'enforce', minRequests: 2 }));
+    const statusOf = async () => (await instance.inject('/')).statusCode;
+    expect([await statusOf(), await statusOf()]).toEqual([200, 403]);
+  });
+
   it.each(['preValidation', 'preHandler'] as const)(
     'can wait for who authenticates the request, and refuse it in %s',
     async (hook) => {

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { plainKernels } from '../../../native-free-kernels/plain-kernels.js';
 import { API_BEHAVIOUR_SCHEMA } from '../../../src/model/schema.js';
 import { Scorer } from '../../../src/model/scorer.js';
 import { remoteDetector } from '../../../src/traffic/remote/remote-detector.js';
 import type { RemoteOptions } from '../../../src/traffic/remote/remote-options.js';
+import { describeOnEachTransport } from '../../support/each-transport.js';
 import { type NetworkGate, openGate } from '../../support/network-gate.js';
 import { rejectedWith } from '../../support/rejected-with.js';
 import { runServer, SCORING_TOKEN, type TestServer } from '../../support/running-server.js';
@@ -21,35 +22,6 @@ const ROW = Float64Array.from(Object.values(NORMAL_ROW));
 const MUTE = forestOver('mute', [{ name: 'calls' }]);
 const LONG_MS = 20_000;
 
-let server: TestServer;
-let gate: NetworkGate;
-beforeAll(async () => {
-  server = await runServer({ detectors: [sampleForest(), sampleOneClassSvm(), MUTE] });
-  gate = await openGate(server.port);
-});
-afterAll(async () => {
-  await gate.close();
-  await server.close();
-});
-
-/** Of the running server behind the gate, unless told otherwise; closed with the test. */
-function remote(options: Partial<RemoteOptions> = {}) {
-  const detector = remoteDetector({
-    url: gate.url,
-    model: 'ocsvm',
-    token: SCORING_TOKEN,
-    timeoutMs: LONG_MS,
-    ...options,
-  });
-  onTestFinished(() => detector.close());
-  return detector;
-}
-
-/** Model and score of a row, as a guard asks for them. */
-async function scoreOf(detector: ReturnType<typeof remote>, row = ROW): Promise<number> {
-  return (await detector.model()).score(row);
-}
-
 const scorer = new Scorer(plainKernels);
 function scoreHere(row: Float64Array): number {
   const scores = new Float64Array(1);
@@ -57,7 +29,36 @@ function scoreHere(row: Float64Array): number {
   return scores[0];
 }
 
-describe('a detector that an engine serves', () => {
+describeOnEachTransport('a detector that an engine serves', (transport) => {
+  let server: TestServer;
+  let gate: NetworkGate;
+  beforeAll(async () => {
+    server = await runServer({ transport, detectors: [sampleForest(), sampleOneClassSvm(), MUTE] });
+    gate = await openGate(server.port);
+  });
+  afterAll(async () => {
+    await gate.close();
+    await server.close();
+  });
+
+  /** Of the running server behind the gate, unless told otherwise; closed with the test. */
+  function remote(options: Partial<RemoteOptions> = {}) {
+    const detector = remoteDetector({
+      url: gate.url,
+      model: 'ocsvm',
+      token: SCORING_TOKEN,
+      timeoutMs: LONG_MS,
+      ...options,
+    });
+    onTestFinished(() => detector.close());
+    return detector;
+  }
+
+  /** Model and score of a row, as a guard asks for them. */
+  async function scoreOf(detector: ReturnType<typeof remote>, row = ROW): Promise<number> {
+    return (await detector.model()).score(row);
+  }
+
   it('tells its features, and scores as it would here', async () => {
     const model = await remote().model();
     expect(model).toMatchObject({ name: 'ocsvm', version: sampleOneClassSvm().version });
