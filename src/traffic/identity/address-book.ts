@@ -1,7 +1,9 @@
 // What an address says of its client: who it is, who its neighbours are, and of what type the address is.
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { ownText } from '../own-text.js';
 import {
+  type AddressTyper,
   type AddressTypes,
   addressTyper,
   DEFAULT_ADDRESS_TYPE,
@@ -25,22 +27,23 @@ const GROUP_BITS_IPV6 = 48;
 const MOST_ENTRIES = 65_536;
 
 export class AddressBook {
-  readonly #typeOf: ReturnType<typeof addressTyper>;
+  readonly #typer: AddressTyper;
   readonly #entries = new Map<string, AddressEntry>();
 
   /** @throws AnomalyPredictorError 'bad-option' for a network that is none */
   constructor(types: AddressTypes = DEFAULT_ADDRESS_TYPES) {
-    this.#typeOf = addressTyper(types);
+    this.#typer = addressTyper(types);
   }
 
   /** Of any text; one that is no address stands for itself. */
   of(address: string): AddressEntry {
     let entry = this.#entries.get(address);
     if (entry === undefined) {
-      entry = this.#read(address);
+      const own = ownText(address);
+      entry = this.#read(own);
       if (this.#entries.size === MOST_ENTRIES) this.#entries.clear();
       // A very long text would be held as long as its entry is.
-      if (address.length <= 64) this.#entries.set(address, entry);
+      if (own.length <= 64) this.#entries.set(own, entry);
     }
     return entry;
   }
@@ -56,7 +59,7 @@ export class AddressBook {
     return {
       client: network(parsed, CLIENT_BITS_IPV6),
       group: network(parsed, GROUP_BITS_IPV6),
-      type: this.#typeOf(new ipaddr.IPv6(parsed.parts).toString(), 'ipv6'),
+      type: this.#typer.ofIPv6(parsed.parts),
     };
   }
 
@@ -64,7 +67,7 @@ export class AddressBook {
     return {
       client: address,
       group: `${address.slice(0, address.lastIndexOf('.'))}.0/${GROUP_BITS_IPV4}`,
-      type: this.#typeOf(address, 'ipv4'),
+      type: this.#typer.ofIPv4(address),
     };
   }
 }

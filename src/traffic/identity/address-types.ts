@@ -1,6 +1,8 @@
 // The type of an address by lists of networks: `datacenter`, `private` or another of the user's, else `default`.
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { AnomalyPredictorError, showValue } from '../../errors.js';
+import { NetworkSet } from './network-set.js';
 
 /** Networks by type, as `203.0.113.0/24` or `2001:db8::/32`, or single addresses. The first that holds an address wins. */
 export type AddressTypes = Readonly<Record<string, readonly string[]>>;
@@ -22,23 +24,29 @@ export const DEFAULT_ADDRESS_TYPES: AddressTypes = {
   ],
 };
 
-export type AddressFamily = 'ipv4' | 'ipv6';
+export interface AddressTyper {
+  /** Of four decimal numbers. */
+  ofIPv4(address: string): string;
+  /** Of 8 parts of 16 bits each. */
+  ofIPv6(parts: readonly number[]): string;
+}
 
 /** @throws AnomalyPredictorError 'bad-option' that names the type and the network */
-export function addressTyper(types: AddressTypes) {
+export function addressTyper(types: AddressTypes): AddressTyper {
   const lists = Object.entries(types).map(([type, networks]) => {
-    const list = new BlockList();
+    const list = new NetworkSet();
     for (const network of networks) addNetwork(list, type, network);
     return { type, list };
   });
-  /** Of an address in its usual writing. */
-  return (address: string, family: AddressFamily): string => {
-    for (const { type, list } of lists) if (list.check(address, family)) return type;
-    return DEFAULT_ADDRESS_TYPE;
+  const typeWhere = (holds: (list: NetworkSet) => boolean) =>
+    lists.find(({ list }) => holds(list))?.type ?? DEFAULT_ADDRESS_TYPE;
+  return {
+    ofIPv4: (address) => typeWhere((list) => list.hasIPv4(address)),
+    ofIPv6: (parts) => typeWhere((list) => list.hasIPv6(parts)),
   };
 }
 
-function addNetwork(list: BlockList, type: string, network: string): void {
+function addNetwork(list: NetworkSet, type: string, network: string): void {
   const [address, length, ...rest] = network.split('/');
   const version = isIP(address);
   const bits = version === 4 ? 32 : 128;
@@ -50,5 +58,6 @@ function addNetwork(list: BlockList, type: string, network: string): void {
       { field: `addressTypes.${type}`, value: network },
     );
   }
-  list.addSubnet(address, prefix, version === 4 ? 'ipv4' : 'ipv6');
+  if (version === 4) list.addIPv4(address, prefix);
+  else list.addIPv6(ipaddr.IPv6.parse(address).parts, prefix);
 }

@@ -34,17 +34,17 @@ export function readCombinedLine(line: string, time: LogTime, into: LogLine): Li
   if (Number.isNaN(into.status)) return 'no status';
   into.user = line.slice(userAt, timeAt - 1);
   if (into.user === '-') into.user = '';
-  into.request = requestOf(line, quote + 1, requestEnd);
+  const isRequest = readRequest(line, quote + 1, requestEnd, into);
   const escapeAt = line.indexOf('\\');
   if (escapeAt >= 0 && escapeAt < requestEnd) {
     into.user = unescaped(into.user);
-    into.request = unescaped(into.request);
+    into.path = unescaped(into.path);
   }
   if (NOT_ASCII.test(into.user)) into.user = Buffer.from(into.user, 'latin1').toString();
   into.durationMs = durationMs(line, requestEnd + 5);
   into.id = '';
   into.key = '';
-  return into.request === '' ? 'no request' : 'call';
+  return isRequest ? 'call' : 'no request';
 }
 
 /** −1 where the quote at `opening` is not closed. */
@@ -60,15 +60,16 @@ function isEscaped(line: string, at: number): boolean {
   return backslashes % 2 === 1;
 }
 
-/** Method and path; empty where it is no request, as of the bytes of TLS or of a client that said nothing. */
-function requestOf(line: string, start: number, end: number): string {
+/** False where it is no request, as of the bytes of TLS or of a client that said nothing. */
+function readRequest(line: string, start: number, end: number, into: LogLine): boolean {
   const pathAt = line.indexOf(' ', start) + 1;
   const protocolAt = line.lastIndexOf(' ', end);
   const isRequest =
     pathAt > start + 1 && protocolAt > pathAt && line.startsWith('HTTP/', protocolAt + 1);
-  if (!isRequest) return '';
-  const queryAt = line.indexOf('?', pathAt);
-  return line.slice(start, queryAt < 0 || queryAt > protocolAt ? protocolAt : queryAt);
+  if (!isRequest) return false;
+  into.method = line.slice(start, pathAt - 1);
+  into.path = line.slice(pathAt, protocolAt);
+  return true;
 }
 
 /** Three digits and nothing else, or 0 of `-`; NaN of anything else. */

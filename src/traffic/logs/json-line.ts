@@ -45,11 +45,10 @@ export class JsonLines {
     } catch {
       return 'not JSON';
     }
-    into.request = this.#requestOf(document);
-    if (into.request === '') return 'no request';
+    if (!this.#readRequest(document, into)) return 'no request';
     into.timeMs = time.of(this.#time.in(document));
     if (Number.isNaN(into.timeMs)) return 'no time';
-    into.address = textOf(this.#address.in(document));
+    into.address = withoutPort(textOf(this.#address.in(document)));
     if (into.address === '') return 'no client address';
     into.status = statusOf(this.#status.in(document));
     if (Number.isNaN(into.status)) return 'no status';
@@ -60,17 +59,18 @@ export class JsonLines {
     return 'call';
   }
 
-  /** Empty where the line is not about a request. */
-  #requestOf(document: Document): string {
+  /** False where the line is not about a request. */
+  #readRequest(document: Document, into: LogLine): boolean {
     const method = this.#method.in(document);
     const url = this.#url.in(document);
     if (typeof method === 'string' && typeof url === 'string') {
-      return url === '' || method === '' ? '' : `${method} ${withoutQuery(url)}`;
+      into.method = method;
+      into.path = url;
+    } else {
+      const request = textOf(this.#request.in(document));
+      [, into.method = '', into.path = ''] = /^(\S+) (.+?)(?: HTTP\/[\d.]+)?$/.exec(request) ?? [];
     }
-    const request = this.#request.in(document);
-    if (typeof request !== 'string') return '';
-    const [, line = ''] = /^(\S+ .+?)(?: HTTP\/[\d.]+)?$/.exec(request) ?? [];
-    return withoutQuery(line);
+    return into.method !== '' && into.path !== '';
   }
 
   #durationMs(document: Document): number {
@@ -127,7 +127,9 @@ function statusOf(value: unknown): number {
   return Number.isInteger(status) && status >= 0 && status <= 999 ? status : Number.NaN;
 }
 
-function withoutQuery(url: string): string {
-  const query = url.indexOf('?');
-  return query < 0 ? url : url.slice(0, query);
+/** Of an address as proxies write it: `203.0.113.7:51234` or `[2001:db8::7]:51234`. */
+function withoutPort(address: string): string {
+  if (!address.includes(':')) return address;
+  const [, v4, v6] = /^(?:([\d.]+):\d+|\[([^\]]+)\](?::\d+)?)$/.exec(address) ?? [];
+  return v4 ?? v6 ?? address;
 }

@@ -14,8 +14,6 @@ import { OwnedTexts } from './owned-texts.js';
 /** Why a line is no call. */
 export type NoCall = Exclude<LineReading, 'call'> | 'blank';
 
-const MOST_ADDRESSES = 65_536;
-const MOST_REQUESTS = 16_384;
 const MOST_KEYS = 16_384;
 const NOT_ASCII = /[\u0080-\u00ff]/;
 
@@ -26,8 +24,8 @@ export class LogLines {
   readonly #json: JsonLines;
   readonly #time = new LogTime();
   readonly #line = emptyLine();
-  readonly #addresses: OwnedTexts<AddressEntry>;
-  readonly #routes: OwnedTexts<string>;
+  readonly #addresses: AddressBook;
+  readonly #routes: RouteTemplates;
   readonly #users = new OwnedTexts(MOST_KEYS, shortKey);
   readonly #clients: OwnedTexts<string>;
 
@@ -35,8 +33,6 @@ export class LogLines {
   constructor(options: LogOptions, counts: LogCounts) {
     const { sessionKey = 'address', fields = DEFAULT_LOG_FIELDS, source = '' } = options;
     const isField = sessionKey !== 'address' && sessionKey !== 'user';
-    const book = new AddressBook(options.addressTypes);
-    const templates = new RouteTemplates(options.routes);
     this.#counts = counts;
     this.#sessionKey = sessionKey;
     this.#source = source;
@@ -45,11 +41,8 @@ export class LogLines {
       shortKey(`${sessionKey}:${isField ? hashedKey(key) : key}`),
     );
     this.#json = new JsonLines(fields, isField ? sessionKey : '');
-    this.#addresses = new OwnedTexts(MOST_ADDRESSES, (text) => book.of(withoutPort(text)));
-    this.#routes = new OwnedTexts(MOST_REQUESTS, (text) => {
-      const space = text.indexOf(' ');
-      return templates.of(text.slice(0, space), text.slice(space + 1));
-    });
+    this.#addresses = new AddressBook(options.addressTypes);
+    this.#routes = new RouteTemplates(options.routes);
   }
 
   /** The id of the request that was read last; empty where it has none. */
@@ -80,7 +73,7 @@ export class LogLines {
       timeMs: line.timeMs,
       client: this.#clientOf(address),
       user,
-      route: this.#routes.of(line.request),
+      route: this.#routes.of(line.method, line.path),
       group: address.group,
       addressType: address.type,
       source: this.#source,
@@ -98,12 +91,6 @@ export class LogLines {
     }
     return this.#clients.of(key);
   }
-}
-
-/** Of an address as proxies write it: `203.0.113.7:51234` or `[2001:db8::7]:51234`. */
-function withoutPort(address: string): string {
-  const [, v4, v6] = /^(?:([\d.]+):\d+|\[([^\]]+)\](?::\d+)?)$/.exec(address) ?? [];
-  return v4 ?? v6 ?? address;
 }
 
 /** Code of the first character that is not blank, or END. */

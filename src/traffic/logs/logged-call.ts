@@ -6,12 +6,12 @@ export interface LoggedCall extends Call, Answer {}
 /** What a line says, before it is known whose call it is; one record serves all lines. */
 export interface LogLine {
   timeMs: number;
-  /** As it stands in the log, with or without a port. */
   address: string;
   /** Empty where there is none. */
   user: string;
-  /** Method and path without query, as `GET /products/7`. */
-  request: string;
+  method: string;
+  /** With or without its query. */
+  path: string;
   /** 0 where it is not known. */
   status: number;
   durationMs: number;
@@ -36,7 +36,8 @@ export function emptyLine(): LogLine {
     timeMs: 0,
     address: '',
     user: '',
-    request: '',
+    method: '',
+    path: '',
     status: 0,
     durationMs: 0,
     id: '',

@@ -1,30 +1,31 @@
-// What was made of the texts that come again and again, such as addresses. A text that was cut out of a block of lines
-// holds the whole block in memory for as long as it lives: only copies of texts are kept.
+// What was made of texts that come again and again, such as names of users.
+import { ownText } from '../own-text.js';
+import { textHash } from '../session/text-hash.js';
+
+/** Longer ones are rare, and would take much memory. */
+const LONGEST_KEPT = 256;
 
 export class OwnedTexts<Value> {
-  readonly #most: number;
   readonly #make: (text: string) => Value;
-  readonly #values = new Map<string, Value>();
+  /** [a power of 2] by hash; a text takes the place of another, so that one that is frequent is soon back. */
+  readonly #texts: (string | undefined)[];
+  readonly #values: (Value | undefined)[];
 
-  /** @param most values to remember; then all are forgotten, which costs less than to know the oldest */
+  /** @param most values to remember, a power of 2 */
   constructor(most: number, make: (text: string) => Value) {
-    this.#most = most;
     this.#make = make;
+    this.#texts = new Array(most).fill(undefined);
+    this.#values = new Array(most).fill(undefined);
   }
 
   of(text: string): Value {
-    let value = this.#values.get(text);
-    if (value === undefined) {
-      const own = ownText(text);
-      value = this.#make(own);
-      if (this.#values.size === this.#most) this.#values.clear();
-      this.#values.set(own, value);
-    }
+    if (text.length > LONGEST_KEPT) return this.#make(ownText(text));
+    const place = textHash(text) & (this.#texts.length - 1);
+    if (this.#texts[place] === text) return this.#values[place] as Value;
+    const own = ownText(text);
+    const value = this.#make(own);
+    this.#texts[place] = own;
+    this.#values[place] = value;
     return value;
   }
-}
-
-/** A copy that shares no memory with what `text` was cut out of. */
-export function ownText(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le');
 }

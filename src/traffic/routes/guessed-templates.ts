@@ -1,6 +1,7 @@
 // Templates of paths of which no template is known. What looks like an id becomes `:id`; and where a place in the paths
 // has shown many different words, which then are ids as well, further ones do. So a client that makes up paths makes
 // neither routes without end nor memory.
+import { ownText } from '../own-text.js';
 
 interface Node {
   readonly template: string;
@@ -44,8 +45,9 @@ export class GuessedTemplates {
     let child = node.children.get(name);
     if (child === undefined) {
       if (this.#size === MOST_TEMPLATES) return node;
-      child = { template: `${node.template}/${name}`, children: new Map() };
-      node.children.set(name, child);
+      const own = ownText(name);
+      child = { template: ownText(`${node.template}/${own}`), children: new Map() };
+      node.children.set(own, child);
       this.#size++;
     }
     return child;

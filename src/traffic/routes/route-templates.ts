@@ -1,5 +1,6 @@
 // From a method and a path to the route that counts as one API: `GET /products/:id`.
 import { METHODS } from 'node:http';
+import { ownText } from '../own-text.js';
 import { GuessedTemplates } from './guessed-templates.js';
 import { RoutePatterns } from './route-pattern.js';
 
@@ -13,6 +14,8 @@ const LONGEST_PATH = 2_048;
 export class RouteTemplates {
   readonly #patterns: RoutePatterns | undefined;
   readonly #guessed = new GuessedTemplates();
+  /** By method and template: all calls of a route share one text. */
+  readonly #routes = new Map<string, Map<string, string>>();
 
   /**
    * @param routes templates that are known, each with its method or for all
@@ -26,8 +29,25 @@ export class RouteTemplates {
   of(method: string, path: string): string {
     const known = KNOWN_METHODS.has(method) ? method : OTHER_METHOD;
     const segments = segmentsOf(path);
-    if (segments === undefined) return `${known} ${NO_PATH}`;
-    return `${known} ${this.#patterns?.find(known, segments) ?? this.#guessed.of(segments)}`;
+    const template =
+      segments === undefined
+        ? NO_PATH
+        : (this.#patterns?.find(known, segments) ?? this.#guessed.of(segments));
+    return this.#route(known, template);
+  }
+
+  #route(method: string, template: string): string {
+    let ofMethod = this.#routes.get(method);
+    if (ofMethod === undefined) {
+      ofMethod = new Map();
+      this.#routes.set(method, ofMethod);
+    }
+    let route = ofMethod.get(template);
+    if (route === undefined) {
+      route = ownText(`${method} ${template}`);
+      ofMethod.set(template, route);
+    }
+    return route;
   }
 }
 
