@@ -1,5 +1,5 @@
 // The bytes of a log: a file or stdin, unpacked where it is gzip, which its first bytes tell.
-import { accessSync, constants, createReadStream, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, createReadStream, statSync } from 'node:fs';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { AnomalyPredictorError } from '../../errors.js';
 
@@ -26,7 +26,7 @@ export function findLog(path: string): LogFile {
     accessSync(path, constants.R_OK);
     return {
       path,
-      identity: realpathSync(path),
+      identity: `${stats.dev}:${stats.ino}`,
       sizeBytes: stats.isFile() ? stats.size : undefined,
     };
   } catch (error) {
@@ -82,9 +82,17 @@ async function* unpacked(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenera
     return chunks;
   };
   let damage: Error | undefined;
+  let resume = () => {};
+  // A write that fails never calls back.
   gunzip.on('error', (error) => {
     damage = error;
+    resume();
   });
+  const written = (bytes: Buffer) =>
+    new Promise<void>((resolve) => {
+      resume = resolve;
+      gunzip.write(bytes, () => resolve());
+    });
   async function* packed(): AsyncGenerator<Buffer> {
     yield head;
     yield* rest;
@@ -92,7 +100,7 @@ async function* unpacked(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenera
   try {
     for await (const chunk of packed()) {
       for (let start = 0; start < chunk.length && !damage; start += GZIP_READ_BYTES) {
-        await write(gunzip, chunk.subarray(start, start + GZIP_READ_BYTES));
+        await written(chunk.subarray(start, start + GZIP_READ_BYTES));
         yield* taken();
       }
       if (damage) break;
@@ -103,12 +111,6 @@ async function* unpacked(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenera
     gunzip.destroy();
   }
   if (damage) throw damage;
-}
-
-function write(gunzip: Gunzip, bytes: Buffer): Promise<void> {
-  return new Promise((resolve) => {
-    gunzip.write(bytes, () => resolve());
-  });
 }
 
 function finish(gunzip: Gunzip): Promise<void> {

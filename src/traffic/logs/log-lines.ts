@@ -97,8 +97,7 @@ export class LogLines {
 function firstCharacter(line: string): number {
   for (let at = 0; at < line.length; at++) {
     const code = line.charCodeAt(at);
-    if (code > SPACE) return code;
-    if (code === 0) return code;
+    if (code !== SPACE && !(code >= TAB && code <= CARRIAGE_RETURN)) return code;
   }
   return END;
 }
@@ -108,5 +107,7 @@ function utf8(bytes: string): string {
 }
 
 const END = -1;
+const TAB = 0x09;
+const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 const OPEN_BRACE = 0x7b;
