@@ -56,7 +56,7 @@ const DEFAULT_TARGET_RATE = '0.01';
 
 const HELP = `
 Nothing in the logs needs labels, but most of it should be normal: what is odd in more sessions than the target
-rate becomes normal. Three fifths of the sessions train, a fifth chooses among the candidates, a fifth sets the
+rate becomes normal. Two fifths of the sessions train, a fifth chooses among the candidates, two fifths set the
 threshold. The detector remembers window and calls, and takes them for defaults wherever it judges traffic.
 ${LOG_HELP}
 

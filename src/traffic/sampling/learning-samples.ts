@@ -13,8 +13,11 @@ export interface LearningSamplesOptions {
   readonly minRequests: number;
 }
 
-/** Shares of the sessions that train and that choose; the others calibrate. */
-const TRAINING_SHARE = 0.6;
+/**
+ * Shares of the sessions that train and that choose; the others calibrate, as the threshold is known the better the more
+ * sessions set it, while a few thousand rows are enough to train on.
+ */
+const TRAINING_SHARE = 0.4;
 const CHOOSING_SHARE = 0.2;
 
 const MOST_TRAINING_ROWS = 5_000;

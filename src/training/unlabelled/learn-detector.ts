@@ -151,7 +151,7 @@ function checkRows(
     throw new AnomalyPredictorError(
       'bad-data-file',
       `too few sessions to learn from: a false positive rate of ${target} takes at least ${least} sessions of ` +
-        `${traffic.minRequests} calls or more to set the threshold, a fifth of all; of ${data.sessions} sessions, ` +
+        `${traffic.minRequests} calls or more to set the threshold, two fifths of all; of ${data.sessions} sessions, ` +
         `${n} are left for that`,
       { value: n },
     );

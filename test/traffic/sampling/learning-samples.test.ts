@@ -53,7 +53,7 @@ describe('what is kept of traffic to learn from', () => {
     ];
     expect(sides.map((side) => side.size).reduce((sum, size) => sum + size)).toBe(1_000);
     expect(new Set(sides.flatMap((side) => [...side])).size).toBe(1_000);
-    expect(sides[0].size / 1_000).toBeCloseTo(0.6, 1);
+    expect(sides[0].size / 1_000).toBeCloseTo(0.4, 1);
     expect(sides[1].size / 1_000).toBeCloseTo(0.2, 1);
   });
 

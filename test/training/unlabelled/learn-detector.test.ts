@@ -106,7 +106,7 @@ describe('what cannot be learned from', () => {
     expect(leastSessions(0.001)).toBe(999);
     expect(await refusal({}, { targetFalsePositiveRate: 0.001 })).toBe(
       'too few sessions to learn from: a false positive rate of 0.001 takes at least 999 sessions of 5 calls or more ' +
-        'to set the threshold, a fifth of all; of 800 sessions, 150 are left for that',
+        'to set the threshold, two fifths of all; of 800 sessions, 150 are left for that',
     );
     const none = { values: new Float64Array(0), ends: new Int32Array(0) };
     expect(await refusal({ choosing: none })).toContain('too few sessions');
