@@ -7,7 +7,17 @@ import { runCommand, startCommand } from '../support/command-line.js';
 import { sampleOneClassSvm } from '../support/sample-detectors.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-const COMMANDS = ['serve', 'train', 'import', 'evaluate', 'score', 'send', 'models', 'inspect', 'behaviours'];
+const COMMANDS = [
+  'serve',
+  'train',
+  'import',
+  'evaluate',
+  'score',
+  'send',
+  'models',
+  'inspect',
+  'behaviours',
+];
 const folder = temporaryFolder();
 saveDetector(sampleOneClassSvm(), folder.path);
 const models = ['--models', folder.path];

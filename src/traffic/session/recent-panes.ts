@@ -1,5 +1,6 @@
 // What time it is, as many calls tell it: the panes that the last few hundred of them lie between. One call whose clock
-// has jumped, or a line of a log that comes late, moves a single end, and a session is over only beyond both.
+// has jumped, or a line of a log that comes late, moves a single end, and a session is over only beyond both. The span
+// under way counts as well: where calls are few, it may take days.
 
 const CALLS_PER_SPAN = 256;
 
@@ -13,11 +14,11 @@ export class RecentPanes {
   #nCalls = 0;
 
   get earliest(): number {
-    return this.#earliest;
+    return Math.min(this.#earliest, this.#earliestSoFar);
   }
 
   get latest(): number {
-    return this.#latest;
+    return Math.max(this.#latest, this.#latestSoFar);
   }
 
   add(pane: number): void {

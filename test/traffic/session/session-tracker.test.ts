@@ -116,6 +116,17 @@ describe('a session that is over', () => {
     expect(tracker.counts).toMatchObject({ sessions: 1, expiredSessions: 100, evictedSessions: 0 });
   });
 
+  it('is not taken for over where calls are few, and their last hundreds go back for days', () => {
+    const tracker = new SessionTracker({ windowMs: WINDOW_MS });
+    for (let visit = 0; visit < 300; visit++) {
+      const timeMs = START_MS + 10 * visit * WINDOW_MS;
+      for (let i = 1; i <= 5; i++) {
+        expect(tracker.record(call({ timeMs: timeMs + i })).calls).toBe(i);
+      }
+    }
+    expect(tracker.counts).toMatchObject({ sessions: 1, expiredSessions: 299 });
+  });
+
   it('is not told from one whose clock was far ahead, and so does not keep those behind it', () => {
     const tracker = new SessionTracker({ windowMs: WINDOW_MS, maxSessions: 1_000 });
     tracker.record(call({ client: 'ahead', timeMs: START_MS + 1_000 * WINDOW_MS }));
