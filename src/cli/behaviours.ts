@@ -2,6 +2,7 @@
 import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { API_BEHAVIOUR_FEATURES } from '../traffic/features/api-behaviour.js';
+import { DEFAULT_MIN_REQUESTS } from '../traffic/judge.js';
 import { followCalls } from '../traffic/logs/follow-log.js';
 import { readLogs } from '../traffic/logs/read-logs.js';
 import { WrittenSessions } from '../traffic/logs/written-sessions.js';
@@ -11,7 +12,6 @@ import { loadFeatures } from './features-file.js';
 import {
   addLogOptions,
   addSessionOptions,
-  DEFAULT_MIN_REQUESTS,
   LOG_DESCRIPTION,
   LOG_HELP,
   type LogFlags,

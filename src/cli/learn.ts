@@ -11,6 +11,7 @@ import type { Schema } from '../model/schema.js';
 import { API_BEHAVIOUR_FEATURES } from '../traffic/features/api-behaviour.js';
 import { behaviourInto } from '../traffic/features/behaviour-row.js';
 import type { TrafficFeature } from '../traffic/features/feature.js';
+import { DEFAULT_MIN_REQUESTS } from '../traffic/judge.js';
 import { followCalls } from '../traffic/logs/follow-log.js';
 import type { LogCounts } from '../traffic/logs/log-counts.js';
 import { readLogs } from '../traffic/logs/read-logs.js';
@@ -28,7 +29,6 @@ import { learnedText } from './learned-text.js';
 import {
   addLogOptions,
   addSessionOptions,
-  DEFAULT_MIN_REQUESTS,
   LOG_DESCRIPTION,
   LOG_HELP,
   type LogFlags,

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { AnomalyPredictorError, showValue } from '../errors.js';
 import { DEFAULT_ADDRESS_TYPES } from '../traffic/identity/address-types.js';
+import { DEFAULT_MIN_REQUESTS } from '../traffic/judge.js';
 import { logFields } from '../traffic/logs/log-fields.js';
 import type { LogOptions } from '../traffic/logs/log-options.js';
 
 export const LOG_DESCRIPTION =
   'access logs, or - for stdin: combined, common or JSON lines, also in gzip';
-export const DEFAULT_MIN_REQUESTS = 5;
 
 const MS_PER_MINUTE = 60_000;
 

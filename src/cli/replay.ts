@@ -6,6 +6,7 @@ import type { Detector } from '../model/detector.js';
 import { describeDrift } from '../model/drift-text.js';
 import type { TrafficSettings } from '../model/traffic-settings.js';
 import { readExceptions } from '../traffic/guard/exception-file.js';
+import { DEFAULT_MIN_REQUESTS } from '../traffic/judge.js';
 import type { LogCounts } from '../traffic/logs/log-counts.js';
 import { readLogs } from '../traffic/logs/read-logs.js';
 import { Replay } from '../traffic/replay/replay.js';
@@ -16,7 +17,6 @@ import { loadFeatures } from './features-file.js';
 import {
   addLogOptions,
   addSessionOptions,
-  DEFAULT_MIN_REQUESTS,
   LOG_DESCRIPTION,
   LOG_HELP,
   type LogFlags,

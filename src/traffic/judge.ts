@@ -17,6 +17,9 @@ export interface Judgement {
   readonly row: Float64Array;
 }
 
+/** Where neither the user nor the detector says otherwise. */
+export const DEFAULT_MIN_REQUESTS = 5;
+
 export interface JudgeOptions {
   /** Calls in the window before which a client is unknown; 2 or more. */
   readonly minRequests: number;

@@ -12,12 +12,15 @@ import {
 } from '../../model/explanation.js';
 import type { Schema } from '../../model/schema.js';
 import { Scorer } from '../../model/scorer.js';
+import type { TrafficSettings } from '../../model/traffic-settings.js';
 import { behaviourInto } from '../features/behaviour-row.js';
-import { createJudge, type Judgement, type JudgeOptions } from '../judge.js';
+import { createJudge, DEFAULT_MIN_REQUESTS, type Judgement } from '../judge.js';
 import type { RemoteDetector, RemoteModel } from '../remote/remote-detector.js';
 import type { Session } from '../session/session.js';
+import { DEFAULT_WINDOW_MS } from '../session/session-tracker.js';
 import type { FindingCode, Findings } from './findings.js';
 import type { GuardMetrics } from './guard-metrics.js';
+import type { GuardConfig } from './guard-options.js';
 import { after, type MaybeLater } from './maybe-later.js';
 import { fileSignature, watchFile } from './watched-file.js';
 
@@ -33,11 +36,16 @@ export interface Judging {
   explainLater?(row: Float64Array): Promise<Explanation>;
 }
 
+/** As the user gives them. */
+type SourceOptions = Pick<GuardConfig<never>, 'minRequests' | 'windowMs' | 'features'>;
+
 export interface DetectorSource {
   /** Undefined where there is none yet. */
   readonly current: MaybeLater<Judging | undefined>;
   /** Of the one that was used last. */
   readonly label: string | undefined;
+  /** How the traffic was read that the detector at the start was learned from. */
+  readonly traffic: TrafficSettings | undefined;
   close(): void | Promise<void>;
 }
 
@@ -46,7 +54,7 @@ export interface DetectorSource {
  */
 export function detectorSource(
   detector: Detector | string | RemoteDetector,
-  options: JudgeOptions,
+  options: SourceOptions,
   findings: Findings,
   metrics: GuardMetrics,
 ): DetectorSource {
@@ -58,7 +66,7 @@ export function detectorSource(
   } catch (error) {
     findings.atStart(codeOf(error), error);
   }
-  return { current, label: current?.label, close() {} };
+  return { current, label: current?.label, traffic: detector.traffic, close() {} };
 }
 
 function isRemote(detector: Detector | RemoteDetector): detector is RemoteDetector {
@@ -67,24 +75,29 @@ function isRemote(detector: Detector | RemoteDetector): detector is RemoteDetect
 
 function fileSource(
   file: string,
-  options: JudgeOptions,
+  options: SourceOptions,
   findings: Findings,
   metrics: GuardMetrics,
 ): DetectorSource {
   const kernels = chooseKernels('auto');
   let current: Judging | undefined;
+  let traffic: TrafficSettings | undefined;
   const load = () => {
-    current = localJudging(loadDetector(file), kernels, options);
+    const detector = loadDetector(file);
+    current = localJudging(detector, kernels, options);
+    return detector.traffic;
   };
   const signature = fileSignature(file);
   try {
-    load();
+    traffic = load();
   } catch (error) {
     findings.atStart(codeOf(error), error);
   }
   const stopWatching = watchFile(file, signature, () => {
     try {
-      load();
+      const now = load();
+      const keptMs = options.windowMs ?? traffic?.windowMs ?? DEFAULT_WINDOW_MS;
+      if (now !== undefined && now.windowMs !== keptMs) findings.warn('ERR_OTHER_WINDOW');
     } catch (error) {
       metrics.failed('detector file');
       findings.warn(codeOf(error), (error as Error).message);
@@ -97,6 +110,7 @@ function fileSource(
     get label() {
       return current?.label;
     },
+    traffic,
     close: stopWatching,
   };
 }
@@ -107,11 +121,14 @@ function codeOf(error: unknown): FindingCode {
     : 'ERR_DETECTOR_FILE';
 }
 
-function localJudging(detector: Detector, kernels: Kernels, options: JudgeOptions): Judging {
+function localJudging(detector: Detector, kernels: Kernels, options: SourceOptions): Judging {
   return {
     label: labelOf(detector),
     schema: detector.schema,
-    judge: createJudge(detector, kernels, options),
+    judge: createJudge(detector, kernels, {
+      minRequests: options.minRequests ?? detector.traffic?.minRequests ?? DEFAULT_MIN_REQUESTS,
+      features: options.features,
+    }),
     explain(row) {
       if (!isExplainable(detector)) return undefined;
       const found = {
@@ -125,7 +142,7 @@ function localJudging(detector: Detector, kernels: Kernels, options: JudgeOption
   };
 }
 
-function remoteSource(remote: RemoteDetector, options: JudgeOptions): DetectorSource {
+function remoteSource(remote: RemoteDetector, options: SourceOptions): DetectorSource {
   let model: RemoteModel | undefined;
   let judging: Judging | undefined;
   const judgingOf = (now: RemoteModel) => {
@@ -140,11 +157,15 @@ function remoteSource(remote: RemoteDetector, options: JudgeOptions): DetectorSo
     get label() {
       return judging?.label;
     },
+    traffic: undefined,
     close: () => remote.close(),
   };
 }
 
-function remoteJudging(model: RemoteModel, { minRequests, features }: JudgeOptions): Judging {
+function remoteJudging(
+  model: RemoteModel,
+  { minRequests = DEFAULT_MIN_REQUESTS, features }: SourceOptions,
+): Judging {
   const { schema } = model;
   const toRow = behaviourInto(schema, features);
   return {

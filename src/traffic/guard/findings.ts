@@ -13,6 +13,8 @@ export const FINDINGS = {
     'this process is one of a cluster, and sees only its part of the calls of a client: give a shared store, route ' +
     'clients to the same process, or set validate: { unsharedStore: false }',
   ERR_DETECTOR_FILE: 'the detector file cannot be read',
+  ERR_OTHER_WINDOW:
+    'the detector was learned with another window than that of the sessions here: start anew, or set windowMs',
   ERR_UNKNOWN_FEATURE: 'the detector has a feature that traffic has not',
   ERR_EXCEPTIONS_FILE: 'the exceptions cannot be read',
 } as const;

@@ -67,6 +67,8 @@ type OpenOption =
   | 'handler'
   | 'onDecision'
   | 'exceptions'
+  | 'minRequests'
+  | 'windowMs'
   | 'store';
 
 /** Every option, or what stands for it where it is not given. */

@@ -4,7 +4,7 @@ import cluster from 'node:cluster';
 import { AddressBook } from '../identity/address-book.js';
 import { RouteTemplates } from '../routes/route-templates.js';
 import type { SessionStore } from '../session/session-store.js';
-import { SessionTracker } from '../session/session-tracker.js';
+import { DEFAULT_WINDOW_MS, SessionTracker } from '../session/session-tracker.js';
 import { Course, type Finding } from './course.js';
 import type { Decision, Failure } from './decision.js';
 import { detectorSource } from './detector-source.js';
@@ -58,11 +58,12 @@ export function createGuard<Request>(
   const modes = modesOf(config, templates);
   const metrics = new GuardMetrics();
   const findings = new Findings(modes.mayEnforce);
-  const store: SessionStore = config.store ?? new SessionTracker(config);
-  if (cluster.isWorker && !store.shared && isChecked('unsharedStore')) {
+  if (cluster.isWorker && config.store?.shared !== true && isChecked('unsharedStore')) {
     findings.atStart('ERR_UNSHARED_STORE');
   }
   const detectors = detectorSource(config.detector, config, findings, metrics);
+  const { windowMs = detectors.traffic?.windowMs ?? DEFAULT_WINDOW_MS, maxSessions } = config;
+  const store: SessionStore = config.store ?? new SessionTracker({ windowMs, maxSessions });
   const exceptions = new Exceptions(config.exceptions, findings, metrics);
   const checksProxies = isChecked('trustProxy');
   const shared = {

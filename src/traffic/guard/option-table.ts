@@ -2,6 +2,7 @@
 import { AnomalyPredictorError, showValue } from '../../errors.js';
 import { nearestName } from '../../nearest-name.js';
 import { DEFAULT_ADDRESS_TYPES } from '../identity/address-types.js';
+import { DEFAULT_MIN_REQUESTS } from '../judge.js';
 import { DEFAULT_MAX_SESSIONS, DEFAULT_WINDOW_MS } from '../session/session-tracker.js';
 import { clientAddress, firstOf, tokenClaim } from './client-keys.js';
 import type { GuardConfig, GuardOptions } from './guard-options.js';
@@ -92,7 +93,7 @@ const OPTIONS: Readonly<Record<OptionName, OptionInfo>> = {
     accepts: (value: unknown) => Number.isFinite(value) || isFunction(value),
   },
   minRequests: {
-    default: 5,
+    shownDefault: `the detector's, else \`${DEFAULT_MIN_REQUESTS}\``,
     description: 'Calls in the window before which a client is unknown, and allowed',
     ...wholeFrom(2),
   },
@@ -129,8 +130,9 @@ const OPTIONS: Readonly<Record<OptionName, OptionInfo>> = {
     },
   },
   windowMs: {
-    default: DEFAULT_WINDOW_MS,
-    description: 'The sliding window of a session, of the store in memory',
+    shownDefault: `the detector's, else \`${DEFAULT_WINDOW_MS}\``,
+    description:
+      'The sliding window of a session, of the store in memory; best that of the learning',
     ...positive('milliseconds'),
   },
   maxSessions: {

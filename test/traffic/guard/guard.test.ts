@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/traffic/guard/decision.js';
@@ -6,7 +7,7 @@ import type { GuardOptions } from '../../../src/traffic/guard/guard-options.js';
 import { SessionTracker } from '../../../src/traffic/session/session-tracker.js';
 import { exchangeOf, type SampleRequest } from '../../support/exchanges.js';
 import { flagsAll, flagsNone } from '../../support/flagging-detectors.js';
-import { sampleOneClassSvm } from '../../support/sample-detectors.js';
+import { forestOver, sampleOneClassSvm } from '../../support/sample-detectors.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 type Options = Partial<GuardOptions<SampleRequest>>;
@@ -295,8 +296,43 @@ describe('a decision', () => {
   });
 });
 
+describe('a detector that was learned from traffic', () => {
+  const traffic = { windowMs: 60_000, minRequests: 3 };
+  const learned = forestOver('learned', flagsAll.schema.features, { traffic });
+
+  it('is asked as it was learned: after as many calls, over the same window', async () => {
+    let nowMs = 1e12;
+    const guard = createGuard<SampleRequest>({ detector: learned, now: () => nowMs });
+    guards.push(guard);
+    const before = await decisionsOf(guard, 3);
+    expect(before.map(({ prediction }) => prediction)).toEqual(['unknown', 'unknown', 'anomaly']);
+    nowMs += traffic.windowMs;
+    expect(await decide(guard)).toMatchObject({ prediction: 'unknown' });
+  });
+
+  it('is asked otherwise where the options say so', async () => {
+    let nowMs = 1e12;
+    const options = { minRequests: 2, windowMs: 600_000, now: () => nowMs };
+    const guard = guardWith({ detector: learned, ...options });
+    await decide(guard);
+    nowMs += traffic.windowMs;
+    expect(await decide(guard)).toMatchObject({ prediction: 'anomaly' });
+  });
+});
+
 describe('a detector file', () => {
   const folder = temporaryFolder();
+
+  it('that is replaced by one of another window is told of, and used', async () => {
+    const file = folder.write('w.safetensors', flagsNone.bytes);
+    const guard = guardWith({ detector: file });
+    const warned = once(process, 'warning');
+    const traffic = { windowMs: 60_000, minRequests: 2 };
+    folder.write('w.safetensors', forestOver('w', flagsAll.schema.features, { traffic }).bytes);
+    const [warning] = await warned;
+    expect(warning.code).toBe('ERR_OTHER_WINDOW');
+    expect(await decisionsOf(guard, 2)).toMatchObject([{}, { action: 'would-block' }]);
+  });
 
   it('is read again when it changes, and a broken one never takes the place of one that works', async () => {
     const file = folder.write('d.safetensors', flagsNone.bytes);
