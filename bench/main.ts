@@ -1,5 +1,5 @@
 // `npm run bench`: what this machine does, in tiers: kernels, load, engine, explanations, HTTP.
-//   --only kernels|load|engine|explain|http   one tier
+//   --only kernels|load|engine|explain|http|logs   one tier
 //   --json FILE                  everything that was measured, for machines
 //   --quick                      a few seconds: shows that the bench works; its figures mean little
 import { writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { benchExplain, type ExplainReport } from './explain.js';
 import { benchHttp, type HttpReport } from './http.js';
 import { benchKernels, type KernelReport } from './kernels.js';
 import { benchLoad, type LoadReport } from './load.js';
+import { benchLogs, type LogsReport } from './logs.js';
 import { describeMachine, type Machine } from './machine.js';
 import { FULL_PLAN, type Plan, QUICK_PLAN } from './plan.js';
 import { sunk } from './sink.js';
@@ -20,6 +21,7 @@ import {
   httpTable,
   kernelTable,
   loadTable,
+  logsTable,
   machineLine,
   mixedTable,
   ratioTable,
@@ -34,11 +36,12 @@ export interface BenchReport {
   readonly engine?: EngineReport;
   readonly explain?: ExplainReport;
   readonly http?: HttpReport;
+  readonly logs?: LogsReport;
   /** What the measured work left behind, so that none of it could be optimised away. */
   readonly sink: number;
 }
 
-const TIERS = ['kernels', 'load', 'engine', 'explain', 'http'] as const;
+const TIERS = ['kernels', 'load', 'engine', 'explain', 'http', 'logs'] as const;
 type Tier = (typeof TIERS)[number];
 
 const { values: options } = parseArgs({
@@ -80,6 +83,10 @@ async function bench(tiers: readonly Tier[], plan: Plan): Promise<BenchReport> {
     console.log(httpTable(report.http));
     console.log(ratioTable(report.http));
     console.log(mixedTable(report.http.mixed));
+  }
+  if (tiers.includes('logs')) {
+    report.logs = await benchLogs(plan);
+    console.log(logsTable(report.logs));
   }
   return { machine, plan, ...report, sink: sunk() };
 }

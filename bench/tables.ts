@@ -7,6 +7,7 @@ import type { ContenderFigure, HttpReport } from './http.js';
 import type { MixedReport } from './http-mixed.js';
 import type { KernelReport } from './kernels.js';
 import type { LoadReport } from './load.js';
+import type { LogsReport } from './logs.js';
 import type { Machine } from './machine.js';
 import type { Spread } from './statistics.js';
 
@@ -131,6 +132,18 @@ export function mixedTable({ rowsPerBatch, aloneMs, besideBatches }: MixedReport
       ),
     ],
   );
+}
+
+export function logsTable({ lines, figures, memory }: LogsReport): string {
+  const speed = section(
+    `behaviours of ${count(lines)} lines; medians [lowest–highest of fresh processes]`,
+    ['log', 'lines/s'],
+    figures.map(({ format, linesPerSecond }) => [format, countSpread(linesPerSecond)]),
+  );
+  const peaks = memory.map(
+    (figure) => `${figure.peakMiB.toFixed(0)} MiB for ${count(figure.lines)} lines`,
+  );
+  return `${speed}\nmost memory: ${peaks.join(', ')}`;
 }
 
 /** The working tree against `ref`. */

@@ -122,4 +122,18 @@ describe('npm run bench -- --quick --json FILE', () => {
       );
     }
   });
+
+  it('measures how fast access logs become behaviours, and in how much memory', () => {
+    expect(report.logs.figures.map(({ format }) => format)).toEqual([
+      'combined',
+      'JSON lines',
+      'combined, gzip',
+    ]);
+    for (const { linesPerSecond } of report.logs.figures) expect(linesPerSecond).toEqual(SPREAD);
+    expect(report.logs.memory).toEqual([
+      { lines: 3_000, peakMiB: A_TIME },
+      { lines: 30_000, peakMiB: A_TIME },
+    ]);
+    expect(stdout).toContain('lines/s');
+  });
 });
