@@ -35,10 +35,10 @@ show();
 function show() {
   const at = Number(slider.value);
   const threshold = signed(thresholds[at]);
-  const outcome = outcomeAt(at);
   text('value', threshold);
-  text('outcome', outcome);
-  slider.setAttribute('aria-valuetext', `${threshold}: ${outcome}`);
+  text('outcome', outcomeAt(at));
+  // What follows from it is read aloud as the output.
+  slider.setAttribute('aria-valuetext', threshold);
   marker.setAttribute('x1', at);
   marker.setAttribute('x2', at);
   for (const mark of marks) mark.setAttribute('aria-pressed', mark.value === slider.value);
