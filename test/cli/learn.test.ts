@@ -1,46 +1,180 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { loadDetector } from '../../src/model/detector-store.js';
 import { runCommand } from '../support/command-line.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { combinedLog, visitors } from '../support/traffic-log.js';
+import {
+  combinedLog,
+  hammering,
+  type LoggedRequest,
+  returning,
+  visitors,
+} from '../support/traffic-log.js';
 
 const { path, write } = temporaryFolder();
-const clean = combinedLog(visitors(700, 1));
+const clean = combinedLog(visitors(400, 1));
 const log = write('access.log', clean);
+const out = join(path, 'shop.safetensors');
+/** Quick to learn. */
+const FORESTS = ['--method', 'isolation-forest'];
 
-function learn(logs: readonly string[], out: string, ...more: readonly string[]) {
-  return runCommand(['learn', ...logs, '--target-fpr', '0.02', '--out', join(path, out), ...more]);
+function learn(logs: readonly string[], file: string, ...more: readonly string[]) {
+  return runCommand(['learn', ...logs, '--target-fpr', '0.02', '--out', file, ...more]);
 }
 
-describe('learn from an access log', () => {
-  it('writes a detector that knows its traffic, a report, and what to do next', async () => {
-    const { code, stdout, stderr } = await learn([log], 'shop.safetensors');
+function learned(file: string) {
+  const detector = loadDetector(file);
+  const { provenance, calibration } = detector;
+  if (provenance.origin !== 'traffic' || calibration === undefined) {
+    throw new Error('not learned from traffic');
+  }
+  return { ...detector, provenance, calibration };
+}
+
+describe('learn from an access log', async () => {
+  const { code, stdout, stderr } = await learn([log], out);
+
+  it('writes a detector that knows its traffic', async () => {
     expect(stderr).toBe('');
     expect(code).toBe(0);
-    const file = join(path, 'shop.safetensors');
-    const detector = loadDetector(file);
-    expect(detector.name).toBe('shop');
-    expect(detector.traffic).toEqual({ windowMs: 30 * 60_000, minRequests: 5 });
-    expect(detector.metrics).toBeNull();
-    expect(detector.profile).toBeDefined();
-    const { provenance, calibration } = detector;
-    if (provenance.origin !== 'traffic') throw new Error('not learned from traffic');
-    expect(provenance.data.files.map((one) => one.file)).toEqual(['access.log']);
-    expect(provenance.data.calls).toBe(clean.split('\n').length - 1);
-    expect(provenance.data.sessions).toBe(700);
-    expect(provenance.split.choosingSessions).toBeGreaterThan(100);
-    expect(provenance.split.calibratingSessions).toBe(calibration?.rows);
+    const { name, traffic, metrics, profile, provenance, calibration } = learned(out);
+    expect(name).toBe('shop');
+    expect(traffic).toEqual({ windowMs: 30 * 60_000, minRequests: 5 });
+    expect(metrics).toBeNull();
+    expect(profile).toBeDefined();
+    const { data, split } = provenance;
+    expect(data.files.map(({ file }) => file)).toEqual(['access.log']);
+    expect(data.calls).toBe(clean.split('\n').length - 1);
+    expect(data.sessions).toBe(400);
+    expect(split.calibratingSessions).toBe(calibration.rows);
+    expect(split.choosingSessions + split.calibratingSessions).toBeGreaterThan(200);
     expect(calibration).toMatchObject({ unit: 'session', targetFalsePositiveRate: 0.02 });
-    expect(calibration?.falsePositiveRate).toBeLessThanOrEqual(0.02);
-    expect(stdout).toContain('700 sessions in');
-    expect(stdout).toContain(`version ${detector.version}, written to ${file}`);
-    expect(stdout).toContain(`anomaly-predictor replay ${log} --model ${file}`);
+    expect(calibration.falsePositiveRate).toBeLessThanOrEqual(0.02);
+  });
+
+  it('tells what was read, what was chosen and why, how much it flags, and what to do next', () => {
+    const { version, provenance } = learned(out);
+    expect(stdout).toContain('400 sessions in');
+    expect(stdout).toContain('the best of 23 candidates');
+    expect(stdout).toContain(`chosen: ${provenance.parameters.method}`);
+    expect(stdout).toMatch(/sessions flagged: \d\.\d % of \d+ .*\d\.\d % to \d\.\d % .*\(95 %\)/);
+    expect(stdout).toContain(`version ${version}, written to ${out}`);
+    expect(stdout).toContain(`anomaly-predictor replay ${log} --model ${out}`);
+  });
+
+  it('writes a report beside it', () => {
     const report = readFileSync(join(path, 'shop.html'), 'utf8');
-    expect(report).toContain(detector.version);
-    const shown = await runCommand(['inspect', file]);
+    for (const words of [learned(out).version, 'Candidates', 'How the threshold was set']) {
+      expect(report).toContain(words);
+    }
+    expect(report).not.toContain('anomalies</text>');
+  });
+
+  it('is shown by inspect', async () => {
+    const shown = await runCommand(['inspect', out]);
     expect(shown.stdout).toMatch(/Traffic\n +sliding window +30 min/);
     expect(shown.stdout).toMatch(/access\.log +SHA-256 [0-9a-f]{64}/);
+    expect(shown.stdout).toMatch(/normal sessions\n/);
+  });
+
+  it('makes the next command tell attackers from the others, in its own window', async () => {
+    const attacked = write(
+      'attacked.log',
+      combinedLog(visitors(60, 9), hammering('203.0.113.9', 80, 50)),
+    );
+    const replay = await runCommand(['replay', attacked, '--model', out, '--json']);
+    expect(replay.code).toBe(0);
+    const { listed } = JSON.parse(replay.stdout);
+    expect(listed[0]).toMatchObject({ client: '203.0.113.9' });
+    expect(listed[0].lowestScore).toBeLessThanOrEqual(0);
+  });
+
+  it('gives the same bytes for the same log and seed', async () => {
+    const again = join(path, 'again', 'shop.safetensors');
+    await learn([log], again);
+    expect(readFileSync(again)).toEqual(readFileSync(out));
+  });
+
+  it('learns the same from gzip, and from several logs in the order of their times', async () => {
+    const lines = clean.split('\n');
+    const half = lines.length >> 1;
+    const files = [
+      write('2.log', lines.slice(half).join('\n')),
+      write('1.log.gz', gzipSync(`${lines.slice(0, half).join('\n')}\n`)),
+    ];
+    const [whole, parts] = [join(path, 'whole.safetensors'), join(path, 'parts.safetensors')];
+    await learn([log], whole, ...FORESTS);
+    await learn(files, parts, ...FORESTS);
+    const [one, two] = [learned(whole), learned(parts)];
+    expect(two.threshold).toBe(one.threshold);
+    expect(two.provenance.data.files.map(({ file }) => file)).toEqual(['1.log.gz', '2.log']);
+    expect(two.calibration.data.file).toBe('1.log.gz and 1 more');
+  });
+
+  it('learns from stdin, in the window and with the features of the user', async () => {
+    const features = write(
+      'features.mjs',
+      `const feature = (name, value) =>
+        ({ name, value, title: name, description: '', unit: '', kind: 'number', example: 1 });
+      export const features = [
+        feature('calls', ({ calls }) => calls),
+        feature('gap', ({ calls, firstMs, lastMs }) => (lastMs - firstMs) / calls),
+      ];`,
+    );
+    const file = join(path, 'deep', 'own.safetensors');
+    const run = await runCommand(
+      [
+        ...['learn', '-', '--target-fpr', '0.05', '--out', file, '--features', features],
+        ...['--window', '10', '--min-requests', '4', ...FORESTS],
+      ],
+      { input: clean },
+    );
+    expect(run.stderr).toBe('');
+    const { schema, traffic, provenance } = learned(file);
+    expect(schema.features.map(({ name }) => name)).toEqual(['calls', 'gap']);
+    expect(traffic).toEqual({ windowMs: 600_000, minRequests: 4 });
+    expect(provenance.data.files.map((one) => one.file)).toEqual(['stdin']);
+  });
+});
+
+describe('learn refuses', () => {
+  const refuse = async (
+    requests: readonly LoggedRequest[] | string,
+    ...more: readonly string[]
+  ) => {
+    const text = typeof requests === 'string' ? requests : combinedLog(requests);
+    const file = join(path, 'refused.safetensors');
+    const run = await learn([write('refused.log', text)], file, ...more);
+    expect(existsSync(file)).toBe(false);
+    return run;
+  };
+
+  it.each([
+    ['an empty log', '', 'no calls: it is empty'],
+    ['a log without calls', 'hello\nworld\n', 'expected lines of the combined or common format'],
+    ['too few sessions', visitors(40, 2), 'takes at least 49 sessions of 5 calls or more'],
+    ['one client, in one session', hammering('203.0.113.9', 900, 1_000), 'of 1 sessions, '],
+    ['behaviours that are all equal', returning(250), 'are equal: there is nothing to tell apart'],
+  ])('%s', async (_, requests, message) => {
+    const { code, stderr } = await refuse(requests);
+    expect(stderr).toContain(message);
+    expect(stderr.split('\n')).toHaveLength(2);
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    ['a rate of nothing', ['--target-fpr', '0'], '--target-fpr expected a number between 0 and 1'],
+    ['a rate of all', ['--target-fpr', '1'], '--target-fpr expected a number between 0 and 1'],
+    ['a seed that is none', ['--seed', '-1'], '--seed expected a whole number'],
+    ['a method that needs labels', ['--method', 'random-forest'], 'Allowed choices'],
+    ['a name that is none', ['--out', join(path, 'my shop.safetensors')], 'got "my shop'],
+    ['a folder to write to', ['--out', path], 'it is a folder'],
+    ['a place below a file', ['--out', join(log, 'a.safetensors')], 'cannot write'],
+  ])('%s, before it reads', async (_, more, message) => {
+    const { code, stderr } = await refuse(visitors(10, 3), ...more);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
   });
 });

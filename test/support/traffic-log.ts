@@ -4,7 +4,7 @@ import { MersenneTwister } from '../../src/training/mersenne-twister.js';
 const START_MS = Date.UTC(2026, 0, 5, 8);
 const MS_PER_HOUR = 3_600_000;
 const PAGES = ['/', '/products', '/search', '/cart', '/account', '/help', '/checkout', '/offers'];
-const MONTH = 'Jan';
+const MONTHS = ['Jan', 'Feb'];
 
 export interface LoggedRequest {
   readonly timeMs: number;
@@ -41,11 +41,21 @@ export function combinedLog(...requests: readonly (readonly LoggedRequest[])[]):
     .flat()
     .sort((a, b) => a.timeMs - b.timeMs)
     .map(({ timeMs, address, path }) => {
-      const [day, time] = new Date(timeMs).toISOString().slice(8, 19).split('T');
-      const date = `${day}/${MONTH}/2026:${time} +0000`;
-      return `${address} - - [${date}] "GET ${path} HTTP/1.1" 200 512 "-" "-"\n`;
+      const date = new Date(timeMs);
+      const [day, time] = date.toISOString().slice(8, 19).split('T');
+      const at = `${day}/${MONTHS[date.getUTCMonth()]}/2026:${time} +0000`;
+      return `${address} - - [${at}] "GET ${path} HTTP/1.1" 200 512 "-" "-"\n`;
     })
     .join('');
+}
+
+/** One client that comes again every two hours, and does the same each time. */
+export function returning(nVisits: number): LoggedRequest[] {
+  return Array.from({ length: 5 * nVisits }, (_, call) => ({
+    timeMs: START_MS + 2 * MS_PER_HOUR * Math.floor(call / 5) + 10_000 * (call % 5),
+    address: '203.0.113.9',
+    path: '/health',
+  }));
 }
 
 function addressOf(client: number): string {
