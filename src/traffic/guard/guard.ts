@@ -75,12 +75,13 @@ export function createGuard<Request>(
     detectors,
     addressOf(exchange: Exchange<Request>) {
       if (checksProxies) {
-        if (exchange.trustedProxies === 'all') {
+        const { trustedProxies } = exchange;
+        if (trustedProxies === 'all') {
           findings.warn('ERR_TRUST_PROXY_PERMISSIVE');
           return undefined;
         }
         if (
-          exchange.trustedProxies === 'none' &&
+          trustedProxies === 'none' &&
           !findings.has('ERR_FORWARDED_UNTRUSTED') &&
           exchange.header('x-forwarded-for') !== undefined
         ) {
