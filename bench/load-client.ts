@@ -61,7 +61,7 @@ export function postRequest(
 const READ_BUFFER_BYTES = 256 * 1024;
 const LONGEST_HEAD_BYTES = 512;
 const OK = 'HTTP/1.1 200 ';
-const CONTENT_LENGTH = '\r\nContent-Length: ';
+const CONTENT_LENGTH = /\r\ncontent-length: (\d+)/i;
 const LAST_CHUNK = '\r\n0\r\n\r\n';
 
 class Connection {
@@ -167,9 +167,8 @@ class Connection {
       this.#socket?.destroy();
       return nBytes;
     }
-    const length = head.indexOf(CONTENT_LENGTH);
-    this.#bytesToCome =
-      length < 0 ? Number.NaN : Number.parseInt(head.slice(length + CONTENT_LENGTH.length), 10);
+    const length = CONTENT_LENGTH.exec(head)?.[1];
+    this.#bytesToCome = length === undefined ? Number.NaN : Number(length);
     return end + 4;
   }
 

@@ -1,5 +1,5 @@
-// `npm run bench`: what this machine does, in tiers: kernels, load, engine, explanations, HTTP.
-//   --only kernels|load|engine|explain|http|logs   one tier
+// `npm run bench`: what this machine does, in tiers: kernels, load, engine, explanations, HTTP, logs, live traffic.
+//   --only kernels|load|engine|explain|http|logs|traffic   one tier
 //   --json FILE                  everything that was measured, for machines
 //   --quick                      a few seconds: shows that the bench works; its figures mean little
 import { writeFileSync } from 'node:fs';
@@ -26,6 +26,8 @@ import {
   mixedTable,
   ratioTable,
 } from './tables.js';
+import { benchTraffic, type TrafficReport } from './traffic.js';
+import { guardedTable, guardTable, trackerTable } from './traffic-tables.js';
 
 /** The content of the file that --json names; a tier that was not asked for is missing. */
 export interface BenchReport {
@@ -37,11 +39,12 @@ export interface BenchReport {
   readonly explain?: ExplainReport;
   readonly http?: HttpReport;
   readonly logs?: LogsReport;
+  readonly traffic?: TrafficReport;
   /** What the measured work left behind, so that none of it could be optimised away. */
   readonly sink: number;
 }
 
-const TIERS = ['kernels', 'load', 'engine', 'explain', 'http', 'logs'] as const;
+const TIERS = ['kernels', 'load', 'engine', 'explain', 'http', 'logs', 'traffic'] as const;
 type Tier = (typeof TIERS)[number];
 
 const { values: options } = parseArgs({
@@ -87,6 +90,12 @@ async function bench(tiers: readonly Tier[], plan: Plan): Promise<BenchReport> {
   if (tiers.includes('logs')) {
     report.logs = await benchLogs(plan);
     console.log(logsTable(report.logs));
+  }
+  if (tiers.includes('traffic')) {
+    report.traffic = await benchTraffic(catalog, plan);
+    console.log(trackerTable(report.traffic.tracker));
+    console.log(guardTable(report.traffic.guard));
+    console.log(guardedTable(report.traffic.guarded));
   }
   return { machine, plan, ...report, sink: sunk() };
 }

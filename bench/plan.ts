@@ -14,11 +14,14 @@ export interface Plan {
   /** Of an access log; one whose memory is measured has ten times as many. */
   readonly logLines: number;
   readonly logRounds: number;
+  /** Live sessions of the tracker, in turns, the last the most; and of the guards. */
+  readonly trackerSessions: readonly number[];
+  readonly guardSessions: number;
   /** Of one contender. */
   readonly roundMs: number;
 }
 
-/** About two minutes. */
+/** About six minutes. */
 export const FULL_PLAN: Plan = {
   kernelBatches: [1, 10, 100, 1_000, 10_000],
   kernelSampleRows: 1_000,
@@ -29,6 +32,8 @@ export const FULL_PLAN: Plan = {
   httpRounds: 7,
   logLines: 200_000,
   logRounds: 5,
+  trackerSessions: [1_000, 100_000, 1_000_000],
+  guardSessions: 100_000,
   roundMs: 500,
 };
 
@@ -43,5 +48,7 @@ export const QUICK_PLAN: Plan = {
   httpRounds: 2,
   logLines: 3_000,
   logRounds: 1,
+  trackerSessions: [1_000, 20_000],
+  guardSessions: 1_000,
   roundMs: 40,
 };

@@ -176,7 +176,7 @@ function contenderCells(figure: ContenderFigure): string[] {
   ];
 }
 
-function section(title: string, header: string[], rows: string[][]): string {
+export function section(title: string, header: string[], rows: string[][]): string {
   return `\n${title}\n${renderTable(header, rows)}`;
 }
 

@@ -10,6 +10,8 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 const MAIN = fileURLToPath(new URL('../../bench/main.js', import.meta.url));
 const run = promisify(execFile);
+/** It starts dozens of servers. */
+const MOST_MS = 180_000;
 
 const A_TIME = expect.toSatisfy((value: number) => Number.isFinite(value) && value > 0);
 const SPREAD = { median: A_TIME, min: A_TIME, max: A_TIME };
@@ -23,7 +25,7 @@ describe('npm run bench -- --quick --json FILE', () => {
     const file = join(folder.path, 'report.json');
     ({ stdout } = await run(process.execPath, [MAIN, '--quick', '--json', file]));
     report = JSON.parse(readFileSync(file, 'utf8'));
-  });
+  }, MOST_MS);
 
   it('names the machine and the Node version', () => {
     expect(report.machine).toMatchObject({ node: process.version, cpu: expect.any(String) });
@@ -103,6 +105,45 @@ describe('npm run bench -- --quick --json FILE', () => {
         latencyMs: latency,
       })),
     });
+  });
+
+  it('measures calls of sessions by how many are live, and their memory', () => {
+    const { figures, memory } = report.traffic.tracker;
+    expect(figures.map(({ liveSessions }) => liveSessions)).toEqual([1_000, 20_000]);
+    for (const { nsPerCall } of figures) expect(nsPerCall).toEqual(SPREAD);
+    expect(memory).toEqual({
+      liveSessions: 20_000,
+      heldBytesPerSession: A_TIME,
+      residentBytesPerSession: A_TIME,
+    });
+  });
+
+  it('measures what a guard with each shipped detector adds to each framework', () => {
+    const { guard, guarded } = report.traffic;
+    const detectors = ['hybrid', 'ocsvm-tuned', 'ocsvm'];
+    const latency = { median: A_TIME, p99: A_TIME };
+    expect(guard.figures).toEqual(
+      detectors.map((detector) => ({ detector, decideUs: latency, answeredUs: latency })),
+    );
+    expect(guarded.figures.map(({ framework, app }) => `${framework}, ${app}`)).toEqual(
+      ['node:http', 'Express 5', 'Fastify 5', 'Hono'].flatMap((framework) =>
+        ['bare', 'empty', ...detectors].map((app) => `${framework}, ${app}`),
+      ),
+    );
+    const aDifference = {
+      median: expect.any(Number),
+      min: expect.any(Number),
+      max: expect.any(Number),
+    };
+    for (const { app, latencyUs, cpuUs, added } of guarded.figures) {
+      expect(latencyUs).toEqual(latency);
+      expect(cpuUs).toEqual(SPREAD);
+      if (app !== 'bare') expect(added).toEqual({ latencyUs: aDifference, cpuUs: aDifference });
+    }
+    expect(guard.parity.map(({ way }) => way)).toEqual(
+      detectors.map((detector) => `decisions by ${detector}`),
+    );
+    expect(guarded.parity).toHaveLength(16);
   });
 
   it('checks first that every way to a score gives the same score', () => {
