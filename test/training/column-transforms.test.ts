@@ -9,7 +9,9 @@ interface Fixture {
   readonly nFeatures: number;
   readonly rows: readonly number[];
   readonly probes: readonly number[];
-  readonly transformed: Readonly<Record<Exclude<ColumnTransform, 'none'>, readonly number[]>>;
+  readonly transformed: Readonly<
+    Record<Exclude<ColumnTransform, 'none' | 'log'>, readonly number[]>
+  >;
 }
 
 const FIXTURE = readFixture<Fixture>('column-transforms.json');
@@ -17,6 +19,8 @@ const { nFeatures: N_FEATURES, transformed: EXPECTED } = FIXTURE;
 const ROWS = Float64Array.from(FIXTURE.rows);
 const N_ROWS = ROWS.length / N_FEATURES;
 const PROBES = Float64Array.from(FIXTURE.probes);
+
+const LOGS: readonly ColumnTransform[] = ['log', 'log', 'log', 'log'];
 
 const fitted = (...kinds: ColumnTransform[]) =>
   fitColumnTransforms(ROWS, N_ROWS, N_FEATURES, kinds);
@@ -63,6 +67,36 @@ describe('transforms of columns', () => {
     const out = apply([log1p], Float64Array.of(-3, 0, 0, 0, 3, 0, 0, 0));
     expect(out[0]).toBe(-Math.log(4));
     expect(out[4]).toBe(Math.log(4));
+  });
+
+  it('give the same by logarithm, whatever a column is measured in', () => {
+    const inUnits = (scale: number) => {
+      const rows = ROWS.map((value) => value * scale);
+      const transforms = fitColumnTransforms(rows, N_ROWS, N_FEATURES, LOGS);
+      return apply(
+        transforms,
+        PROBES.map((value) => value * scale),
+      );
+    };
+    const [seconds, milliseconds] = [inUnits(1), inUnits(1_000)];
+    seconds.forEach((value, at) => {
+      expect(milliseconds[at]).toBeCloseTo(value, 10);
+    });
+  });
+
+  it('tell small values apart by logarithm, which a logarithm of 1 and more does not', () => {
+    const rows = Float64Array.from({ length: 4 * 400 }, (_, at) => 0.001 * 1.03 ** (at >> 2));
+    const gap = (...kinds: ColumnTransform[]) => {
+      const transforms = fitColumnTransforms(rows, 400, N_FEATURES, kinds);
+      const [few, , , , more] = apply(transforms, Float64Array.of(0.01, 1, 1, 1, 0.1, 1, 1, 1));
+      return more - few;
+    };
+    expect(gap(...LOGS)).toBeGreaterThan(3 * gap('log1p', 'log1p', 'log1p', 'log1p'));
+  });
+
+  it('take a column of zeros as it is where they take logarithms', () => {
+    const transforms = fitColumnTransforms(new Float64Array(8), 2, N_FEATURES, LOGS);
+    expect(apply(transforms, new Float64Array(4))).toEqual(new Float64Array(4));
   });
 
   it('leave the rows as they were', () => {

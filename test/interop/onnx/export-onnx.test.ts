@@ -100,6 +100,7 @@ const CASES: readonly Case[] = [
     (detector): Case => [`the shipped ${detector.name}`, detector, BEHAVIOURS],
   ),
   ['a machine trained on logarithms', await trained(ocsvm, { transform: 'log1p' }), BEHAVIOURS],
+  ['a machine trained on those of units', await trained(ocsvm, { transform: 'log' }), BEHAVIOURS],
   ['a machine trained on shares', await trained(ocsvm, { transform: 'quantile' }), BEHAVIOURS],
   ['a forest trained on both', await trained(hybrid, LOG_OF_USERS), BEHAVIOURS],
   ...KERNEL_FUNCTIONS.map(
