@@ -24,6 +24,7 @@ import {
   type LearnOptions,
   learnDetector,
 } from '../training/unlabelled/learn-detector.js';
+import { type ExceptedRows, exceptedRows } from './excepted-rows.js';
 import { loadFeatures } from './features-file.js';
 import { learnedText } from './learned-text.js';
 import {
@@ -49,6 +50,7 @@ interface LearnFlags extends LogFlags, SessionFlags {
   readonly method: UnlabelledMethod | typeof BOTH;
   readonly seed: number;
   readonly report?: string;
+  readonly exceptions?: string;
 }
 
 const BOTH = 'both';
@@ -82,6 +84,10 @@ export function addLearnCommand(program: Command): void {
         .default(BOTH),
     )
     .option('--seed <number>', 'seed of samples, splits and forests', parseSeed, DEFAULT_SEED)
+    .option(
+      '--exceptions <file>',
+      "a guard's exceptions: their behaviours train as normal ones, also those that have expired",
+    )
     .option('--report <dir>', 'folder of the report, NAME.html (default: beside the detector)');
   addSessionOptions(addLogOptions(command)).addHelpText('after', HELP).action(learn);
 }
@@ -157,13 +163,35 @@ async function readTraffic(
     progress.stop();
   }
   const { counts, hashedFiles } = log;
+  const told = flags.exceptions === undefined ? undefined : exceptedRows(flags.exceptions, schema);
+  const rows = samples.rows();
   return {
     schema,
-    rows: samples.rows(),
-    data: { files: [...hashedFiles], calls: counts.calls, sessions: nSessions },
+    rows: told === undefined ? rows : { ...rows, training: joined(rows.training, told.values) },
+    data: {
+      files: [...hashedFiles, ...(told ? [told.source] : [])],
+      calls: counts.calls,
+      sessions: nSessions,
+    },
     counts,
-    summary: `${formatQuantity(nSessions, 'session')} in ${logSummary(counts, performance.now() - startMs)}`,
+    summary: [
+      `${formatQuantity(nSessions, 'session')} in ${logSummary(counts, performance.now() - startMs)}`,
+      ...(told ? [exceptedText(told)] : []),
+    ].join('\n'),
   };
+}
+
+function exceptedText({ nRows, nUnusable }: ExceptedRows): string {
+  const without =
+    nUnusable === 0 ? '' : `, ${formatQuantity(nUnusable, 'other')} without its features`;
+  return `${formatQuantity(nRows, 'exception')} trained as normal${without}`;
+}
+
+function joined(a: Float64Array, b: Float64Array): Float64Array {
+  const all = new Float64Array(a.length + b.length);
+  all.set(a);
+  all.set(b, a.length);
+  return all;
 }
 
 async function learnWithProgress(rows: LearningRows, options: LearnOptions): Promise<Learned> {

@@ -60,7 +60,7 @@ const TrafficProvenance = v.strictObject({
     files: v.pipe(
       v.array(v.strictObject({ file, sha256 })),
       v.minLength(1),
-      v.description('Logs, in the order in which they were read'),
+      v.description('Logs, in the order in which they were read, then the exceptions'),
     ),
     calls: count('Calls in them'),
     sessions: count('Sessions in them'),

@@ -6,7 +6,7 @@ import { AnomalyPredictorError } from '../../errors.js';
 import { firstViolation } from '../../model/schema-violation.js';
 
 const MS_PER_DAY = 24 * 60 * 60_000;
-export const LONGEST_EXCEPTION_MS = 90 * MS_PER_DAY;
+const LONGEST_EXCEPTION_MS = 90 * MS_PER_DAY;
 
 const name = (what: string) =>
   v.pipe(
