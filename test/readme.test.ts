@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { optionName, SETTINGS, type SettingName, shownDefault } from '../src/config.js';
 import { loadCatalog } from '../src/model/detector-store.js';
 import { SHIPPED_MODELS_FOLDER } from '../src/package-paths.js';
+import { API_BEHAVIOUR_FEATURES, LIVE_FEATURES } from '../src/traffic/features/api-behaviour.js';
 import { FINDINGS } from '../src/traffic/guard/findings.js';
 import { documentedOptions } from '../src/traffic/guard/option-table.js';
 
@@ -37,6 +38,15 @@ const guardOptionRows = () =>
 const findingRows = () =>
   Object.entries(FINDINGS).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
 
+const featureRows = () => [
+  '| feature | unit | of live traffic | in the data of the shipped detectors |',
+  '| --- | --- | --- | --- |',
+  ...API_BEHAVIOUR_FEATURES.map(({ name, unit }) => {
+    const { definition, inDataset } = LIVE_FEATURES[name];
+    return `| \`${name}\` | ${unit} | ${definition} | ${inDataset} |`;
+  }),
+];
+
 /** The README with a marked part written anew. */
 function withPart(text: string, name: string, lines: readonly string[]): string {
   const part = new RegExp(`(<!-- ${name}:[^\n]*-->\n)[^]*?(<!-- /${name} -->)`);
@@ -51,6 +61,7 @@ describe('the README', () => {
       detectors: detectorRows(),
       'guard options': guardOptionRows(),
       findings: findingRows(),
+      features: featureRows(),
     }).reduce((text, [name, lines]) => withPart(text, name, lines), readme);
     await expect(expected).toMatchFileSnapshot(README);
   });
