@@ -1,8 +1,5 @@
 // Behaviours of clients as CSV or NDJSON: who, when, and the features.
 import { encodeCsv } from '../formats/csv.js';
-import { behaviourInto } from '../traffic/features/behaviour-row.js';
-import type { TrafficFeature } from '../traffic/features/feature.js';
-import type { Session } from '../traffic/session/session.js';
 
 export type BehaviourFormat = 'csv' | 'ndjson';
 
@@ -11,19 +8,14 @@ export interface BehaviourText {
   readonly header: string;
   /** Behaviours that were added. */
   readonly behaviours: number;
-  add(session: Session, timeMs: number): void;
+  /** `row`: [nFeatures], not kept */
+  add(client: string, timeMs: number, row: Float64Array): void;
   /** The lines of what was added since. */
   take(): string;
 }
 
-/** @throws AnomalyPredictorError from `add`, `invalid-field` where a feature is not a finite number */
-export function behaviourText(
-  format: BehaviourFormat,
-  features: readonly TrafficFeature[],
-): BehaviourText {
-  const names = features.map(({ name }) => name);
-  const toRow = behaviourInto({ features: [...features] }, features);
-  const row = new Float64Array(features.length);
+/** `names`: of the features */
+export function behaviourText(format: BehaviourFormat, names: readonly string[]): BehaviourText {
   const lineOf = format === 'csv' ? csvLine : ndjsonLine(names);
   let text = '';
   let behaviours = 0;
@@ -32,9 +24,8 @@ export function behaviourText(
     get behaviours() {
       return behaviours;
     },
-    add(session, timeMs) {
-      toRow(session, row);
-      text += lineOf(session.client, new Date(timeMs).toISOString(), row);
+    add(client, timeMs, row) {
+      text += lineOf(client, new Date(timeMs).toISOString(), row);
       behaviours++;
     },
     take() {

@@ -2,11 +2,12 @@
 import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { API_BEHAVIOUR_FEATURES } from '../traffic/features/api-behaviour.js';
+import { behaviourInto } from '../traffic/features/behaviour-row.js';
 import { DEFAULT_MIN_REQUESTS } from '../traffic/judge.js';
 import { followCalls } from '../traffic/logs/follow-log.js';
 import { readLogs } from '../traffic/logs/read-logs.js';
 import { WrittenSessions } from '../traffic/logs/written-sessions.js';
-import { SessionTracker } from '../traffic/session/session-tracker.js';
+import { DEFAULT_MAX_SESSIONS, SessionTracker } from '../traffic/session/session-tracker.js';
 import { type BehaviourFormat, behaviourText } from './behaviour-text.js';
 import { loadFeatures } from './features-file.js';
 import {
@@ -54,16 +55,25 @@ async function writeBehaviours(
   paths: readonly string[],
   { out, ...flags }: BehavioursOptions,
 ): Promise<void> {
-  const { minRequests = DEFAULT_MIN_REQUESTS, maxSessions } = flags;
+  const { minRequests = DEFAULT_MIN_REQUESTS, maxSessions = DEFAULT_MAX_SESSIONS } = flags;
   const windowMs = windowMsOf(flags);
   const features =
     flags.features === undefined ? API_BEHAVIOUR_FEATURES : await loadFeatures(flags.features);
   const log = readLogs(paths, logOptionsOf(flags, windowMs));
-  const text = behaviourText(formatOf(out), features);
-  const written = new WrittenSessions(minRequests, (session, timeMs) => text.add(session, timeMs));
+  const text = behaviourText(
+    formatOf(out),
+    features.map(({ name }) => name),
+  );
+  const written = new WrittenSessions({
+    maxSessions,
+    minRequests,
+    nFeatures: features.length,
+    behaviourInto: behaviourInto({ features: [...features] }, features),
+    write: (client, timeMs, row) => text.add(client, timeMs, row),
+  });
   const tracker = new SessionTracker({
     ...(windowMs === undefined ? {} : { windowMs }),
-    ...(maxSessions === undefined ? {} : { maxSessions }),
+    maxSessions,
     onEnd: (client) => written.end(client),
   });
   const startMs = performance.now();
