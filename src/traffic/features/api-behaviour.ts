@@ -26,7 +26,7 @@ export const LIVE_FEATURES: Readonly<Record<string, LiveFeature>> = {
   },
   api_access_uniqueness: {
     definition: 'Distinct routes over calls of the client, at most 1',
-    inDataset: 'Near `num_unique_apis` over all calls of the group, and so far smaller',
+    inDataset: '1 to 6 times `num_unique_apis` over all calls of the group, and so far smaller',
     value: ({ calls, routes }) => Math.min(1, routes / calls),
   },
   sequence_length: {
