@@ -82,9 +82,9 @@ function choiceSection({ detector, judged, failed }: Learned): Section {
   return {
     title: 'Detector',
     notes: [
-      `${detector.title}, version ${detector.version}. No labels were known: what flags ${percentText(target)} of the ` +
-        'sessions may be right or wrong about them. A detector that calls less of what might be normal fits its traffic ' +
-        'closer, and has more room to find what is unusual.',
+      `${detector.title}, version ${detector.version}. Nothing was labelled: whether the sessions that it flags are ` +
+        'attacks, only a look at them tells. A detector that calls less of what might be normal fits its traffic closer, ' +
+        'and leaves less room to what is unusual.',
     ],
     blocks: [
       {

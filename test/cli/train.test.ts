@@ -111,7 +111,7 @@ describe('train', () => {
     [['--trees', '5'], '--trees is no option of ocsvm'],
     [['--degree', '2'], '--degree makes no difference with the kernel rbf'],
     [['--transform', 'colour=log1p'], '--transform expected one of inter_api_access_duration'],
-    [['--transform', 'log2'], '--transform expected standard, log1p, robust, quantile, none'],
+    [['--transform', 'log2'], '--transform expected standard, log1p, log, robust, quantile, none'],
     [['--try', 'nu=0.1,big'], '--try nu expected a number above 0, at most 1, got "big"'],
     [['--try', 'speed=1,2'], '--try expected an option and its values'],
     [['--nu', '0.1', '--try', 'nu=0.1,0.2'], '--nu is fixed: it cannot be tried'],

@@ -98,13 +98,17 @@ function flagChart(axisName: string, { normal, anomalies }: Columns): Chart {
   return {
     kind: 'bars',
     direction: 'up',
-    valueName: 'share of the class',
+    valueName: shareName({ normal, anomalies }),
     categories: ['0', '1'].map((value) => `${axisName.split(' ')[0]} = ${value}`),
     series: [
       { name: 'normal', tone: 'normal' as const, ...shares(normal) },
       { name: 'anomalies', tone: 'anomaly' as const, isOutlined: true, ...shares(anomalies) },
     ].filter((_, i) => [normal, anomalies][i].length > 0),
   };
+}
+
+function shareName({ normal, anomalies }: Pick<Columns, 'normal' | 'anomalies'>): string {
+  return normal.length > 0 && anomalies.length > 0 ? 'share of the class' : 'share of all';
 }
 
 /** Also of scores. */
@@ -131,7 +135,7 @@ export function histogramChart(
   return {
     kind: 'lines',
     x: { name: axisName, isLogarithmic: bins.isLogarithmic },
-    y: { name: 'share of the class', min: 0 },
+    y: { name: shareName({ normal, anomalies }), min: 0 },
     lines: lines.filter((_, i) => [normal, anomalies][i].length > 0),
     marks,
   };
