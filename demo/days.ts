@@ -8,6 +8,9 @@ export interface DayPlan {
   readonly attackersPerKind: number;
 }
 
+/** What is learned from. */
+export const CLEAN: DayPlan = { hours: 5, attackersPerKind: 0 };
+
 const CUSTOMERS_PER_HOUR = 400;
 const MS_PER_DAY = 86_400_000;
 const FIRST_DAY_MS = Date.UTC(2026, 2, 2, 9);

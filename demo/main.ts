@@ -2,25 +2,18 @@
 // learn, replay, enforce; then what became of every kind of client. Exit code 1 where that is not as required.
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadDetector } from '../src/model/detector-store.js';
-import { dayOf } from './days.js';
+import { CLEAN, dayOf } from './days.js';
 import { type Findings, findingsOf, findingsTable, joinFindings, shortfalls } from './findings.js';
 import { enforce, observe, writeLog } from './loop.js';
 import { predictionsOf } from './predictions.js';
 import { commandLine, runCommand } from './run-command.js';
+import { FEATURES, learnArguments, runWithoutHttp } from './short-run.js';
 
-const FEATURES = relative('.', fileURLToPath(new URL('./features.js', import.meta.url)));
-/** Below the 1 % that may be flagged: a few hundred sessions set the threshold, and the next ones are others. */
-const TARGET_RATE = '0.007';
-
-const CLEAN = { hours: 5, attackersPerKind: 0 };
 const PAST = { hours: 2, attackersPerKind: 10 };
 const TODAY = { hours: 2, attackersPerKind: 25 };
-/** Of runs without HTTP. */
-const LONGER_TODAY = { hours: 4, attackersPerKind: 40 };
 
 const { values } = parseArgs({
   options: {
@@ -92,20 +85,10 @@ async function liveRun(seed: number): Promise<Findings> {
   return findings;
 }
 
-/** The same without HTTP, which changes no prediction. */
 async function shortRun(seed: number): Promise<Findings> {
-  const log = join(folder, `access-${seed}.log`);
-  const detector = join(folder, `shop-${seed}.safetensors`);
-  await writeLog(dayOf(seed, 'clean', CLEAN), log);
-  await runCommand(learnArguments(log, detector));
-  const today = dayOf(seed, 'today', LONGER_TODAY);
-  const findings = findingsOf(today, predictionsOf(today, loadDetector(detector)));
-  say(`\nRun ${seed}, without HTTP: ${countOf(today)}\n\n${findingsTable(findings)}`);
-  return findings;
-}
-
-function learnArguments(log: string, out: string): string[] {
-  return ['learn', log, '--features', FEATURES, '--target-fpr', TARGET_RATE, '--out', out];
+  const run = await runWithoutHttp(seed, folder);
+  say(`\nRun ${seed}, without HTTP: ${countOf(run.requests)}\n\n${findingsTable(run.findings)}`);
+  return run.findings;
 }
 
 /** Runs a command and shows its line, with the part of its output that `partOf` takes. */
