@@ -9,7 +9,7 @@ export interface DayPlan {
 }
 
 /** What is learned from. */
-export const CLEAN: DayPlan = { hours: 7, attackersPerKind: 0 };
+export const CLEAN: DayPlan = { hours: 5, attackersPerKind: 0 };
 
 const CUSTOMERS_PER_HOUR = 400;
 const MS_PER_DAY = 86_400_000;

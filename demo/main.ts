@@ -13,7 +13,7 @@ import { commandLine, runCommand } from './run-command.js';
 import { FEATURES, learnArguments, runWithoutHttp } from './short-run.js';
 
 const PAST = { hours: 2, attackersPerKind: 10 };
-const TODAY = { hours: 2, attackersPerKind: 25 };
+const TODAY = { hours: 2, attackersPerKind: 20 };
 
 const { values } = parseArgs({
   options: {
