@@ -2,6 +2,9 @@
 // customers and attackers come from the same ones. Read by `learn` and `replay`, and given to the guard.
 import type { TrafficFeature } from '../src/traffic/features/feature.js';
 
+/** Of long visits there are few to learn from, and further calls tell nothing new of a client. */
+const ENOUGH_CALLS = 40;
+
 export const features: readonly TrafficFeature[] = [
   {
     name: 'gap',
@@ -15,11 +18,11 @@ export const features: readonly TrafficFeature[] = [
   {
     name: 'calls',
     title: 'Calls',
-    description: 'Calls in the window',
+    description: 'Calls in the window, 40 at most',
     unit: 'count',
     kind: 'number',
     example: 15,
-    value: ({ calls }) => calls,
+    value: ({ calls }) => Math.min(calls, ENOUGH_CALLS),
   },
   {
     name: 'routes',

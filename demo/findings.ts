@@ -84,7 +84,7 @@ export function shortfalls(findings: Findings): string[] {
 }
 
 /** Of all normal sessions, those that were ever flagged. */
-export function falselyFlaggedShare(findings: Findings): number {
+function falselyFlaggedShare(findings: Findings): number {
   const normal = [...findings.values()].filter(({ kind }) => isNormal(kind));
   const sum = (of: (found: KindFindings) => number) =>
     normal.reduce((total, found) => total + of(found), 0);
