@@ -60,6 +60,17 @@ describe('behaviours', () => {
     });
   });
 
+  it('tells which lines it left out, and why', async () => {
+    const log = folder.write('h.log', `what?\n${callsOf('203.0.113.7', 5)}\n`);
+    const run = await runCommand(['behaviours', log]);
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain('1 left out: neither combined nor JSON\n');
+    expect(run.stderr).toContain('h.log:1: neither combined nor JSON: "what?"');
+    expect(run.stderr).toContain('1 blank');
+    const none = await runCommand(['behaviours', folder.write('none.log', 'what?\n')]);
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('no calls in ') });
+  });
+
   it('writes what score reads', async () => {
     const log = folder.write('c.log', callsOf('203.0.113.7', 8));
     const { stdout } = await runCommand(['behaviours', log]);

@@ -48,17 +48,19 @@ export class LogCounts {
   }
 
   /** Why there is nothing to go on with: in a file, or where that is left out in all of them. */
-  noCalls(path?: string): AnomalyPredictorError {
-    const where = path === undefined ? '' : ` in ${path}`;
-    return new AnomalyPredictorError('bad-data-file', `no calls${where}: ${this.#whyNoCalls()}`);
+  noCalls(file = ''): AnomalyPredictorError {
+    const where = file === '' ? '' : ` in ${file}`;
+    const message = `no calls${where}: ${this.#whyNoCalls(file)}`;
+    return new AnomalyPredictorError('bad-data-file', message);
   }
 
-  #whyNoCalls(): string {
+  #whyNoCalls(file: string): string {
     if (this.lines === 0) return 'it is empty';
     const expected =
       'expected lines of the combined or common format, or JSON objects with time, client address, ' +
       'method and path, whose fields can be named';
-    if (this.firstBad.length > 0) return `${expected}; ${this.firstBad[0]}`;
+    const bad = this.firstBad.find((line) => line.startsWith(file));
+    if (bad !== undefined) return `${expected}; ${bad}`;
     if (this.firstNoRequest !== '') return `${expected}; ${this.firstNoRequest}`;
     return this.hugeLines > 0
       ? `${expected}; every line is too long`

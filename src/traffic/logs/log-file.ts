@@ -7,6 +7,7 @@ const READ_BYTES = 256 * 1024;
 /** gzip may unpack to 1,000 times as much: what comes of so many bytes is in memory at once. */
 const GZIP_READ_BYTES = 16 * 1024;
 const GZIP_MAGIC = 0x1f8b;
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 export interface LogFile {
   /** As the user named it, '-' for stdin. */
@@ -54,14 +55,14 @@ export async function* logBytes(
   const chunks = counted();
   try {
     let head = Buffer.alloc(0);
-    while (head.length < 2) {
+    while (head.length < BYTE_ORDER_MARK.length) {
       const { value, done } = await chunks.next();
       if (done) break;
       head = Buffer.concat([head, value]);
     }
     if (head.length >= 2 && head.readUInt16BE() === GZIP_MAGIC) yield* unpacked(head, chunks);
     else {
-      yield head;
+      yield head.indexOf(BYTE_ORDER_MARK) === 0 ? head.subarray(BYTE_ORDER_MARK.length) : head;
       yield* chunks;
     }
   } catch (error) {

@@ -47,10 +47,10 @@ class Place {
   /** Bad and huge ones. */
   unreadLines = 0;
 
-  constructor(readonly path: string) {}
+  constructor(readonly file: string) {}
 
   toString(): string {
-    return `${this.path === '-' ? 'stdin' : this.path}:${this.line}`;
+    return `${this.file}:${this.line}`;
   }
 }
 
@@ -108,7 +108,7 @@ class Logs implements LogReading {
   }
 
   async *#callsOf(file: LogFile): AsyncGenerator<readonly LoggedCall[]> {
-    const place = new Place(file.path);
+    const place = new Place(file.path === '-' ? 'stdin' : file.path);
     const hash = this.#options.hashed ? createHash('sha256') : undefined;
     const bytes = logBytes(file, (read) => {
       this.readBytes += read.length;
@@ -120,7 +120,7 @@ class Logs implements LogReading {
       if (!(error instanceof AnomalyPredictorError)) throw error;
       this.counts.notes.push(`${place}: what follows is lost: ${error.message}`);
     }
-    if (place.line > 0 && place.unreadLines === place.line) throw this.counts.noCalls(file.path);
+    if (place.line > 0 && place.unreadLines === place.line) throw this.counts.noCalls(place.file);
     if (hash === undefined) return;
     const name = file.path === '-' ? 'stdin' : basename(file.path);
     this.hashedFiles.push({ file: name, sha256: hash.digest('hex') });

@@ -101,7 +101,10 @@ describe('a log without calls', () => {
   });
 
   it('is refused beside others too', async () => {
-    const paths = [folder.write('ok.log', line(0)), folder.write('binary.log', '\0\n\x01\n')];
+    const paths = [
+      folder.write('ok.log', `x\n${line(0)}`),
+      folder.write('binary.log', '\0\n\x01\n'),
+    ];
     const message = await rejectedWith('bad-data-file', () => allCalls(paths));
     expect(message).toContain('binary.log:1');
   });

@@ -38,6 +38,13 @@ describe('combined and common logs', () => {
     });
   });
 
+  it('may begin with a byte order mark, as JSON lines may', async () => {
+    const line = `10.0.0.1 - - ${TIME} "GET / HTTP/1.1" 200 5`;
+    expect(await callOf(`\uFEFF${line}`)).toMatchObject({ client: '10.0.0.1' });
+    const json = JSON.stringify({ time: AT, ip: '10.0.0.1', method: 'GET', url: '/' });
+    expect(await callOf(`\uFEFF${json}`)).toMatchObject({ client: '10.0.0.1' });
+  });
+
   it('may end after the size, with a carriage return, or without a line end', async () => {
     const line = `10.0.0.1 - - ${TIME} "POST /login HTTP/2.0" 200 -`;
     const call = { route: 'POST /login', user: '', status: 200, addressType: 'private' };
