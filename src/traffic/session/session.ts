@@ -14,7 +14,7 @@ export interface Session {
   /** Of the earliest and the latest of them, in milliseconds since 1970. */
   readonly firstMs: number;
   readonly lastMs: number;
-  /** Distinct routes among them. */
+  /** Distinct routes among them; an estimate, which need not be whole, beyond 64. */
   readonly routes: number;
   /** Answers in the window with a status of 400 to 499, and of 500 and above. */
   readonly clientErrors: number;
@@ -26,7 +26,7 @@ export interface Session {
 
 /** The client's neighbours, itself included, over the same window. */
 export interface SessionGroup {
-  /** Distinct session keys, users and routes. */
+  /** Distinct session keys, users and routes; estimates beyond 128. */
   readonly sessions: number;
   readonly users: number;
   readonly routes: number;
