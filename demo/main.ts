@@ -53,7 +53,7 @@ async function liveRun(seed: number): Promise<Findings> {
   say(`   ${countOf(clean)} over HTTP in ${seconds(observedMs)}, logged to ${log}`);
 
   say('\n2  Learn: who the customers are, from their access log');
-  await show(learnArguments(log, detector), (output) => output.split('\n').slice(0, 6).join('\n'));
+  await show(learnArguments(log, detector), (output) => output.split('\n').slice(0, 2).join('\n'));
 
   say('\n3  Replay: what that would have blocked on a day with attacks');
   const pastLog = join(folder, 'past.log');
