@@ -16,7 +16,8 @@ export function exchangeOf(request: SampleRequest = {}): Exchange<SampleRequest>
   const { method = 'GET', path = '/products/1', route, claims, headers = {} } = request;
   const { address = '203.0.113.7', trustedProxies = 'none' } = request;
   return {
-    request,
+    // Each is a request of its own.
+    request: { ...request },
     method,
     path,
     route,

@@ -62,13 +62,15 @@ export class Course<Request> implements Ruling {
   pending: Promise<unknown> | undefined;
   mode: GuardMode = 'observe';
   /** What runs, and is to blame for what is thrown. */
-  stage: Failure = 'now';
+  stage: Failure = 'mode';
   timeMs = Number.NaN;
   route = '';
   client = '';
   threshold = Number.NaN;
   /** Whether the store has counted the call. */
   isRecorded = false;
+  /** Whether the guard was told how the reply ended. */
+  isAnswered = false;
   readonly requestId: string;
   readonly exchange: Exchange<Request>;
   readonly #shared: Surroundings<Request>;
@@ -84,10 +86,13 @@ export class Course<Request> implements Ruling {
   run(): MaybeLater<Finding> {
     const { config, templates, addresses } = this.#shared;
     const { exchange } = this;
-    this.timeMs = requireFinite(config.now());
     this.route = templates.of(exchange.method, exchange.route ?? exchange.path);
+    // Before anything that may fail: it tells what a failure means.
     this.#setMode();
+    this.stage = 'now';
+    this.timeMs = requireFinite(config.now());
     if (exchange.routeMode === 'off') return SKIPPED_BY_ROUTE;
+    this.stage = 'sessionKey';
     const address = this.#shared.addressOf(exchange);
     if (address !== undefined) this.#address = addresses.of(address);
     if (config.routeKey === undefined) return this.#unlessSkipped();
@@ -101,6 +106,7 @@ export class Course<Request> implements Ruling {
       });
     }
     this.#setRoute(key);
+    this.stage = 'mode';
     this.#setMode();
     return this.#unlessSkipped();
   }
@@ -110,7 +116,6 @@ export class Course<Request> implements Ruling {
   }
 
   #setMode(): void {
-    this.stage = 'mode';
     const { request, method, routeMode, route, path } = this.exchange;
     this.mode =
       routeMode === undefined || routeMode === 'off'

@@ -154,24 +154,39 @@ export function createGuard<Request>(
     }
   }
 
+  function ruleOn(exchange: Exchange<Request>): MaybeLater<Ruling> {
+    const startMs = performance.now();
+    const requestId = requestIdFrom(exchange.header('x-request-id'));
+    const course = new Course(requestId, exchange, shared);
+    let finding: MaybeLater<Finding>;
+    try {
+      finding = course.run();
+    } catch (error) {
+      finding = failure(course.stage, error);
+    }
+    return isLater(finding)
+      ? decideLater(course, finding, startMs)
+      : conclude(course, finding, startMs);
+  }
+
+  /** Of requests under way. One that passes a guard again, where a router has it as well, is still one call. */
+  const rulings = new WeakMap<object, MaybeLater<Ruling>>();
+
   return {
     decide(exchange) {
-      const startMs = performance.now();
-      const requestId = requestIdFrom(exchange.header('x-request-id'));
-      const course = new Course(requestId, exchange, shared);
-      let finding: MaybeLater<Finding>;
-      try {
-        finding = course.run();
-      } catch (error) {
-        finding = failure(course.stage, error);
+      const request = exchange.request as object;
+      let ruling = rulings.get(request);
+      if (ruling === undefined) {
+        ruling = ruleOn(exchange);
+        rulings.set(request, ruling);
       }
-      return isLater(finding)
-        ? decideLater(course, finding, startMs)
-        : conclude(course, finding, startMs);
+      return ruling;
     },
 
     answered(ruling, status, durationMs) {
       const course = ruling as Course<Request>;
+      if (course.isAnswered) return;
+      course.isAnswered = true;
       const record = () => {
         const { timeMs, client, isRecorded } = course;
         if (!isRecorded) return;

@@ -233,6 +233,7 @@ describe('a failure', () => {
       (await guardWith({ onError: 'deny', ...options }).decide(exchangeOf())).refusal?.status;
     expect(await refusalOf({ mode: 'enforce', sessionKey: throwing })).toBe(503);
     expect(await refusalOf({ mode: 'enforce', routeKey: throwing })).toBe(503);
+    expect(await refusalOf({ mode: 'enforce', now: throwing })).toBe(503);
     expect(await refusalOf({ mode: throwing })).toBeUndefined();
     expect(await refusalOf({ mode: 'observe', sessionKey: throwing })).toBeUndefined();
   });
