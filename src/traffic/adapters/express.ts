@@ -14,20 +14,20 @@ export interface ExpressGuard extends Omit<Guard<Request>, 'decide' | 'answered'
 export function expressGuard(options: GuardOptions<Request>): ExpressGuard {
   const { decide, answered, ...rest } = createGuard(options);
   const guard = { decide, answered };
-  return Object.assign(
-    (request: Request, response: Response, next: NextFunction) =>
-      guardHttp(guard, new ExpressExchange(request), response, next),
-    rest,
-  );
+  const middleware = (request: Request, response: Response, next: NextFunction) =>
+    guardHttp(guard, new ExpressExchange(request, middleware), response, next);
+  return Object.assign(middleware, rest);
 }
 
 type TrustedProxies = Exchange<Request>['trustedProxies'];
 
 class ExpressExchange implements Exchange<Request> {
   readonly request: Request;
+  readonly #middleware: unknown;
 
-  constructor(request: Request) {
+  constructor(request: Request, middleware: unknown) {
     this.request = request;
+    this.#middleware = middleware;
   }
 
   get method(): string {
@@ -41,7 +41,12 @@ class ExpressExchange implements Exchange<Request> {
   /** Known where the guard is mounted on the route itself. */
   get route(): string | undefined {
     const { route, baseUrl } = this.request;
-    return typeof route?.path === 'string' ? baseUrl + route.path : undefined;
+    if (typeof route?.path !== 'string') return undefined;
+    // One that has passed the request on stays there, and says nothing of where it will end.
+    const isHere = route.stack.some(
+      ({ handle }: { handle: unknown }) => handle === this.#middleware,
+    );
+    return isHere ? baseUrl + route.path : undefined;
   }
 
   get address(): string | undefined {

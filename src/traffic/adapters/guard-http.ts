@@ -33,7 +33,10 @@ function follow(
 ): void {
   const { refusal, headers } = ruling;
   tellEnd(guard, ruling, startMs, response);
+  // While the guard waited, something else may have answered: a time limit of the application's.
+  const isSent = response.headersSent;
   if (refusal !== undefined) {
+    if (isSent) return;
     response.writeHead(refusal.status, {
       ...refusal.headers,
       'Content-Length': Buffer.byteLength(refusal.body),
@@ -41,7 +44,7 @@ function follow(
     response.end(refusal.body);
     return;
   }
-  for (const name in headers) response.setHeader(name, headers[name]);
+  if (!isSent) for (const name in headers) response.setHeader(name, headers[name]);
   next();
 }
 

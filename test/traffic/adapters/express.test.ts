@@ -46,10 +46,11 @@ describe('in Express', () => {
   async function decisionsOf(
     build: (app: express.Express, guard: ExpressGuard) => void,
     requests: readonly { path: string; headers?: Record<string, string> }[],
+    options: Partial<Parameters<typeof expressGuard>[0]> = {},
   ): Promise<Decision[]> {
     const decisions: Decision[] = [];
     const onDecision = (decision: Decision) => decisions.push(decision);
-    const guard = expressGuard({ detector: flagsAll, minRequests: 2, onDecision });
+    const guard = expressGuard({ detector: flagsAll, minRequests: 2, onDecision, ...options });
     const app = express();
     build(app, guard);
     const server = app.listen(0, '127.0.0.1');
@@ -130,7 +131,7 @@ describe('in Express', () => {
     expect(decisions).toMatchObject([{ client }]);
   });
 
-  it('counts once for each guard that a request passes, and carries the last decision', async () => {
+  it('counts a request once, however often it passes the guard', async () => {
     let seen: unknown;
     const decisions = await decisionsOf(
       (app, guard) => {
@@ -142,7 +143,56 @@ describe('in Express', () => {
       },
       [{ path: '/x' }],
     );
-    expect(decisions).toHaveLength(2);
-    expect(seen).toBe(decisions[1]);
+    expect(decisions).toMatchObject([{ prediction: 'unknown', behaviour: { sequence_length: 1 } }]);
+    expect(seen).toBe(decisions[0]);
+  });
+
+  it('counts a request for each of several guards, and carries the last decision', async () => {
+    const last: Decision[] = [];
+    const other = expressGuard({ detector: flagsAll, onDecision: (made) => last.push(made) });
+    onTestFinished(() => other.close());
+    let seen: unknown;
+    const decisions = await decisionsOf(
+      (app, guard) => {
+        app.use(guard, other);
+        app.get('/x', (request, response) => {
+          seen = (request as never as { anomalyDecision: Decision }).anomalyDecision;
+          response.send('ok');
+        });
+      },
+      [{ path: '/x' }],
+    );
+    expect(decisions).toHaveLength(1);
+    expect(last).toHaveLength(1);
+    expect(seen).toBe(last[0]);
+  });
+
+  it('does not go by a route that has passed a request on', async () => {
+    const decisions = await decisionsOf(
+      (app, guard) => {
+        app.all('/*all', (_request, _response, next) => next());
+        app.use(guard);
+        app.get('/products/:id', (_, response) => {
+          response.send('ok');
+        });
+      },
+      [{ path: '/products/7' }],
+    );
+    expect(decisions).toMatchObject([{ route: 'GET /products/:id' }]);
+  });
+
+  it('leaves a request alone that was answered while the guard waited', async () => {
+    const decisions = await decisionsOf(
+      (app, guard) => {
+        app.use((_, response, next) => {
+          response.status(503).send('too late');
+          next();
+        });
+        app.use(guard);
+      },
+      [{ path: '/x' }],
+      { mode: 'enforce', onError: 'deny', sessionKey: async () => undefined },
+    );
+    await expect.poll(() => decisions).toMatchObject([{ refused: true }]);
   });
 });
