@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { AnomalyPredictorError, showValue } from '../errors.js';
-import { DEFAULT_ADDRESS_TYPES } from '../traffic/identity/address-types.js';
 import { DEFAULT_MIN_REQUESTS } from '../traffic/judge.js';
 import { logFields } from '../traffic/logs/log-fields.js';
 import type { LogOptions } from '../traffic/logs/log-options.js';
@@ -98,7 +97,6 @@ export function windowMsOf({ window }: SessionFlags): number | undefined {
   return window === undefined ? undefined : window * MS_PER_MINUTE;
 }
 
-/** The user's lists before that of private networks: the first that holds an address wins. */
 function addressTypesOf(given: readonly string[] = []): LogOptions['addressTypes'] {
   const types: Record<string, readonly string[]> = {};
   for (const text of given) {
@@ -112,11 +110,7 @@ function addressTypesOf(given: readonly string[] = []): LogOptions['addressTypes
     }
     types[type] = [...(types[type] ?? []), ...listIn(file)];
   }
-  return { ...types, ...withoutNames(DEFAULT_ADDRESS_TYPES, types) };
-}
-
-function withoutNames<T>(all: Readonly<Record<string, T>>, names: object): Record<string, T> {
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !Object.hasOwn(names, name)));
+  return types;
 }
 
 /** Lines of a file that are not blank and no comments. */

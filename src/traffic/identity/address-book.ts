@@ -7,7 +7,6 @@ import {
   type AddressTypes,
   addressTyper,
   DEFAULT_ADDRESS_TYPE,
-  DEFAULT_ADDRESS_TYPES,
 } from './address-types.js';
 import { shortKey } from './short-key.js';
 
@@ -31,7 +30,7 @@ export class AddressBook {
   readonly #entries = new Map<string, AddressEntry>();
 
   /** @throws AnomalyPredictorError 'bad-option' for a network that is none */
-  constructor(types: AddressTypes = DEFAULT_ADDRESS_TYPES) {
+  constructor(types: AddressTypes = {}) {
     this.#typer = addressTyper(types);
   }
 

@@ -31,9 +31,15 @@ export interface AddressTyper {
   ofIPv6(parts: readonly number[]): string;
 }
 
-/** @throws AnomalyPredictorError 'bad-option' that names the type and the network */
+/**
+ * By the user's lists, and behind them by the default ones of other types: `private: []` does without.
+ * @throws AnomalyPredictorError 'bad-option' that names the type and the network
+ */
 export function addressTyper(types: AddressTypes): AddressTyper {
-  const lists = Object.entries(types).map(([type, networks]) => {
+  const others = Object.entries(DEFAULT_ADDRESS_TYPES).filter(
+    ([type]) => !Object.hasOwn(types, type),
+  );
+  const lists = [...Object.entries(types), ...others].map(([type, networks]) => {
     const list = new NetworkSet();
     for (const network of networks) addNetwork(list, type, network);
     return { type, list };

@@ -52,7 +52,8 @@ describe('an address book', () => {
     });
     expect(own.of('198.51.100.7').type).toBe('datacenter');
     expect(own.of('2001:db8::5').type).toBe('datacenter');
-    expect(own.of('10.0.0.1').type).toBe('default');
+    expect(own.of('10.0.0.1').type).toBe('private');
+    expect(new AddressBook({ private: [] }).of('10.0.0.1').type).toBe('default');
   });
 
   it('lets a text that is no address stand for itself, however long it is', () => {
