@@ -13,7 +13,7 @@ const SECONDS = /^\d{1,7}\.\d{1,6}$/;
 
 /** Fills `into`. Characters of `line` stand for the bytes of the log. */
 export function readCombinedLine(line: string, time: LogTime, into: LogLine): LineReading {
-  const quote = line.indexOf('"');
+  const quote = quoteFrom(line, 0);
   const timeAt = quote - TIME_LENGTH;
   const addressEnd = line.indexOf(' ');
   const userAt = line.indexOf(' ', addressEnd + 1) + 1;
@@ -23,7 +23,7 @@ export function readCombinedLine(line: string, time: LogTime, into: LogLine): Li
     timeAt > userAt + 1 &&
     line.charCodeAt(timeAt) === OPEN_BRACKET &&
     line.charCodeAt(quote - 2) === CLOSE_BRACKET;
-  const requestEnd = hasForm ? closingQuote(line, quote) : -1;
+  const requestEnd = hasForm ? quoteFrom(line, quote + 1) : -1;
   if (requestEnd < 0) return 'neither combined nor JSON';
 
   into.timeMs = time.clf(line, timeAt + 1);
@@ -47,9 +47,9 @@ export function readCombinedLine(line: string, time: LogTime, into: LogLine): Li
   return isRequest ? 'call' : 'no request';
 }
 
-/** −1 where the quote at `opening` is not closed. */
-function closingQuote(line: string, opening: number): number {
-  let at = line.indexOf('"', opening + 1);
+/** The first that is not escaped; −1 where there is none. */
+function quoteFrom(line: string, start: number): number {
+  let at = line.indexOf('"', start);
   while (at > 0 && isEscaped(line, at)) at = line.indexOf('"', at + 1);
   return at;
 }

@@ -84,6 +84,12 @@ describe('combined and common logs', () => {
       user: 'a [01/Jan/2000:00:00:00 +0000] GET / b',
       route: 'GET /x',
     });
+    const quoted = String.raw`10.0.0.1 - a [01/Jan/2000:00:00:00 +0000]\"GET /b HTTP/1.1\" 200 5 ${TIME} "GET /x HTTP/1.1" 200 5`;
+    expect(await callOf(quoted)).toMatchObject({
+      timeMs: AT,
+      user: 'a [01/Jan/2000:00:00:00 +0000]"GET /b HTTP/1.1" 200 5',
+      route: 'GET /x',
+    });
   });
 
   it('read user names in UTF-8', async () => {
