@@ -98,7 +98,16 @@ const LONGEST_SHOWN_TEXT = 60;
 /** A value as an error message shows it, short whatever it holds. */
 export function showValue(value: unknown): string {
   const plain = plainValue(value);
-  return typeof value === 'string' ? JSON.stringify(plain) : String(plain);
+  if (typeof value !== 'string') return String(plain);
+  return JSON.stringify(plain).replace(UNPRINTABLE, escaped);
+}
+
+/** What moves the cursor of a terminal, or turns the direction of writing: nothing from outside may. */
+export const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+function escaped(character: string): string {
+  const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
+  return units.map((hex) => `\\u${hex}`).join('');
 }
 
 /** A short value that JSON can carry: NaN, containers and long texts are named or cut. */

@@ -7,6 +7,7 @@ import {
   writeExceptions,
 } from '../traffic/guard/exception-file.js';
 import { addException, type ExceptionTerms, exceptionOf } from '../traffic/guard/exceptions.js';
+import { printable } from './printable.js';
 import { renderTable } from './table.js';
 
 interface AddOptions {
@@ -81,7 +82,8 @@ export function addExceptionsCommand(program: Command): void {
 }
 
 function toRow({ client, route, until, reason }: TrafficException): string[] {
-  return [client, route, until, Date.parse(until) > Date.now() ? 'yes' : 'no', reason];
+  const inForce = Date.parse(until) > Date.now() ? 'yes' : 'no';
+  return [client, route, until, inForce, reason].map(printable);
 }
 
 function termsOf({ reason, for: time, until }: AddOptions): ExceptionTerms {

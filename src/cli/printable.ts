@@ -1,7 +1,12 @@
 // Texts out of a log, as a terminal may be shown them.
-import { shorten } from '../errors.js';
+import { shorten, UNPRINTABLE } from '../errors.js';
 
-/** Without what moves the cursor or turns the direction of writing; cut where it is long. */
+/** Without what moves the cursor or turns the direction of writing. */
 export function printable(text: string): string {
-  return shorten(text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd'));
+  return text.replace(UNPRINTABLE, '\ufffd');
+}
+
+/** The same, cut where it is long. */
+export function shortPrintable(text: string): string {
+  return shorten(printable(text));
 }

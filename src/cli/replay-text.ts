@@ -3,7 +3,7 @@ import { contributionText } from '../model/contribution-text.js';
 import type { Flip, ListedSession, ReplayResult } from '../traffic/replay/replay-result.js';
 import type { Counts } from '../traffic/replay/tally.js';
 import { formatCount, formatQuantity, formatShare } from './numbers.js';
-import { printable } from './printable.js';
+import { printable, shortPrintable } from './printable.js';
 import { renderTable } from './table.js';
 
 const MOST_ROWS = 25;
@@ -28,7 +28,7 @@ export function replayText(result: ReplayResult): string {
     thresholdTable(result, places),
     tallies(
       topRoutes,
-      topRoutes.map(({ route }) => printable(route)),
+      topRoutes.map(({ route }) => shortPrintable(route)),
       'route',
     ) + restText(routes.length - topRoutes.length, 'route'),
     tallies(
@@ -118,7 +118,7 @@ function sessionTable(sessions: readonly ListedSession[], place: number): string
       formatCount(calls),
       formatCount(blocked[place]),
       shownScore(lowestScore),
-      printable(route),
+      shortPrintable(route),
       because?.slice(0, 1).map(contributionText).join('') ?? '',
     ]),
   );

@@ -59,6 +59,12 @@ describe('exceptions', () => {
     expect(readExceptions(join(folder.path, 'b.ndjson'))).toEqual([]);
   });
 
+  it('lists nothing that moves the cursor', async () => {
+    const client = ['--client', 'sub:\u001b[2Jalice', '--route', 'GET /'];
+    await run('e.ndjson', 'add', ...client, '--reason', 'x', '--for', '7d');
+    expect((await run('e.ndjson', 'list')).stdout).toContain('sub:\ufffd[2Jalice');
+  });
+
   it('says so where there is none to remove', async () => {
     const { code, stderr } = await run('c.ndjson', 'remove', ...alice);
     expect(code).toBe(2);

@@ -1,5 +1,6 @@
 // Calls that were read not long before, by request id: shippers of logs may write lines twice, and not next to each other.
 // Clients may make ids up, so that an id alone does not make a call the same.
+import { shortKey } from '../identity/short-key.js';
 import type { LoggedCall } from './logged-call.js';
 
 /** Calls of one generation; between one and two of them are remembered. */
@@ -11,13 +12,14 @@ export class RecentCalls {
 
   /** Whether the same call was added under the same id; remembers it if not. */
   has(id: string, call: LoggedCall): boolean {
-    const known = this.#young.get(id) ?? this.#old.get(id);
+    const key = shortKey(id);
+    const known = this.#young.get(key) ?? this.#old.get(key);
     if (known !== undefined && isSame(known, call)) return true;
     if (this.#young.size === GENERATION) {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    this.#young.set(id, call);
+    this.#young.set(key, call);
     return false;
   }
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { collectGarbage } from '../../../src/engine/collect-garbage.js';
 import type { LogCounts } from '../../../src/traffic/logs/log-counts.js';
 import { readLogs } from '../../../src/traffic/logs/read-logs.js';
+import { RecentCalls } from '../../../src/traffic/logs/recent-calls.js';
 import { allCalls } from '../../support/log-reader.js';
 import { rejectedWith } from '../../support/rejected-with.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -37,6 +38,13 @@ function expectEachCountedOnce(counts: LogCounts): void {
 }
 
 describe('lines that cannot be read', () => {
+  it('are shown without what moves the cursor of a terminal or turns its writing', async () => {
+    const { counts } = await read(`${line(0)}\u001b[2J \u009b2J\n`);
+    expect(counts.firstBad[0]).toContain('\\u001b[2J');
+    expect(counts.firstBad[0]).toContain('\\u009b2J');
+    expect(counts.firstBad[0]).not.toMatch(/\p{Cc}/u);
+  });
+
   it.each([
     ['neither combined nor JSON', 'Lorem ipsum'],
     ['neither combined nor JSON', line(1).slice(0, 40)],
@@ -227,6 +235,16 @@ describe('several logs', () => {
 });
 
 describe('memory', () => {
+  it('holds no more of request ids than tells them apart, which clients make up', async () => {
+    const id = 'i'.repeat(20_000);
+    const recent = new RecentCalls();
+    const { calls } = await read(json({}));
+    const before = heapBytes();
+    for (let i = 0; i < 1_000; i++) recent.has(`${id}${i}`, calls[0]);
+    expect(heapBytes() - before).toBeLessThan(1_000_000);
+    expect(recent.has(`${id}0`, calls[0])).toBe(true);
+  });
+
   it('holds nothing of the lines that addresses, users and routes were cut out of', async () => {
     const filler = 'f'.repeat(20_000);
     const text = Array.from({ length: 2_000 }, (_, i) =>
