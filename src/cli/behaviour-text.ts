@@ -36,9 +36,13 @@ export function behaviourText(format: BehaviourFormat, names: readonly string[])
   };
 }
 
+/** What spreadsheets would take for a formula; clients choose what they are called. */
+const FORMULA = /^[=+\-@\t\r]/;
+
 /** Only the client may need quotes, and few do: the whole line by csv-stringify takes 10 times as long (Node 20). */
 function csvLine(client: string, time: string, row: Float64Array): string {
-  const cell = /[",\r\n]/.test(client) ? encodeCsv([[client]]).trimEnd() : client;
+  const text = FORMULA.test(client) ? `'${client}` : client;
+  const cell = /[",\r\n]/.test(text) ? encodeCsv([[text]]).trimEnd() : text;
   return `${cell},${time},${row.join(',')}\n`;
 }
 

@@ -111,6 +111,12 @@ describe('behaviours', () => {
     expect(run.stdout).toContain('\n"user:a,""b",2024');
   });
 
+  it('writes no formula for a client that is called like one', async () => {
+    const log = folder.write('g.log', callsOf('=1+1', 5));
+    const run = await runCommand(['behaviours', log]);
+    expect(run.stdout).toContain("\n'=1+1,2024");
+  });
+
   it.each([
     [['--window', '0'], 'minutes'],
     [['--min-requests', '1'], 'a whole number, 2 or more'],
