@@ -128,11 +128,11 @@ export function logFields(given: readonly string[] = []): LogFields {
 /** Path and milliseconds of `request_time:s`. @throws AnomalyPredictorError `bad-option` */
 export function unitOf(field: string): readonly [path: string, unitMs: number] {
   const colon = field.lastIndexOf(':');
-  const unitMs = MS_BY_UNIT[field.slice(colon + 1)];
-  if (colon < 1 || unitMs === undefined) {
+  const unit = field.slice(colon + 1);
+  if (colon < 1 || !Object.hasOwn(MS_BY_UNIT, unit)) {
     throw badField('a duration with its unit, such as duration=took:ms (s, ms, us or ns)', field);
   }
-  return [field.slice(0, colon), unitMs];
+  return [field.slice(0, colon), MS_BY_UNIT[unit]];
 }
 
 function badField(expected: string, value: string): AnomalyPredictorError {
