@@ -1,7 +1,8 @@
 // Whether a request is only observed or may be refused.
 import { METHODS } from 'node:http';
 import { AnomalyPredictorError, showValue } from '../../errors.js';
-import type { RouteTemplates } from '../routes/route-templates.js';
+import { RoutePatterns } from '../routes/route-pattern.js';
+import { type RouteTemplates, segmentsOf } from '../routes/route-templates.js';
 import type { GuardMode } from './decision.js';
 import type { GuardConfig, ModeTable } from './guard-options.js';
 
@@ -28,7 +29,7 @@ export function modesOf<Request>(
     return { mayEnforce: true, of: (request, _, route) => requireMode(mode(request, route)) };
   }
   const table = typeof mode === 'string' ? { [ANY]: mode } : mode;
-  const byKey = readTable(table, templates, routeKey !== undefined);
+  const { byKey, patterns } = readTable(table, templates, routeKey !== undefined);
   const rest = byKey.get(ANY) ?? 'observe';
   const mayEnforce = [...byKey.values()].includes('enforce');
   const modeOf = (method: string, route: string): GuardMode => {
@@ -41,11 +42,11 @@ export function modesOf<Request>(
   return {
     mayEnforce,
     of(_, method, route, path) {
-      const mode = modeOf(method, route);
-      if (mode === 'enforce' || !mayEnforce || path === undefined || !MANY_WRITINGS.test(path)) {
-        return mode;
-      }
-      return modeOf(method, templates.of(method, plainPath(path)));
+      if (path === undefined) return modeOf(method, route);
+      const mode = modeOf(method, entryOf(patterns, method, path) ?? route);
+      if (mode === 'enforce' || !mayEnforce || !MANY_WRITINGS.test(path)) return mode;
+      const plain = plainPath(path);
+      return modeOf(method, entryOf(patterns, method, plain) ?? templates.of(method, plain));
     },
   };
 }
@@ -62,19 +63,34 @@ function plainPath(path: string): string {
   }
 }
 
+/** The table's entry for a path: of `GET /posts/:slug` that for `/posts/hello`, which is no id by the look of it. */
+function entryOf(patterns: RoutePatterns | undefined, method: string, path: string) {
+  const segments = patterns && segmentsOf(path);
+  if (segments === undefined) return undefined;
+  for (const one of method === 'HEAD' ? ['HEAD', 'GET'] : [method]) {
+    const template = patterns?.find(one, segments);
+    if (template !== undefined) return `${one} ${template}`;
+  }
+  return undefined;
+}
+
 /** @param anyRoute routes are what `routeKey` makes of them */
 function readTable(table: ModeTable, templates: RouteTemplates, anyRoute: boolean) {
   const byKey = new Map<string, GuardMode>();
+  const routes: string[] = [];
   for (const [key, value] of Object.entries(table)) {
     const mode = requireMode(value, `mode["${key}"]`);
     const [, method, path] = ROUTE.exec(key) ?? [];
     if (anyRoute || key === ANY || METHODS.includes(key)) byKey.set(key, mode);
     else if (METHODS.includes(method)) {
-      byKey.set(templates.of(method, path), mode);
-      byKey.set(templates.of(method, path.toLowerCase()), mode);
+      for (const template of [path, path.toLowerCase()]) {
+        routes.push(`${method} ${template}`);
+        byKey.set(`${method} ${template}`, mode);
+        byKey.set(templates.of(method, template), mode);
+      }
     } else throw unknownEntry(key);
   }
-  return byKey;
+  return { byKey, patterns: routes.length === 0 ? undefined : new RoutePatterns(routes) };
 }
 
 /** @throws AnomalyPredictorError 'bad-option' */

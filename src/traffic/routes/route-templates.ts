@@ -51,8 +51,8 @@ export class RouteTemplates {
   }
 }
 
-/** Without empty ones: `//a/` is `/a`. */
-function segmentsOf(target: string): string[] | undefined {
+/** Of a path, without empty ones: `//a/` is `/a`; undefined of a request target that is no path. */
+export function segmentsOf(target: string): string[] | undefined {
   let start = 0;
   if (target.charCodeAt(0) !== SLASH) {
     const authority = /^https?:\/\/[^/?#]*/i.exec(target);

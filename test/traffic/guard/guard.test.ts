@@ -117,6 +117,24 @@ describe('the mode', () => {
     expect(await modeOf('POST', '/orders/12')).toBe('observe');
   });
 
+  it('of a route is that of all its paths, also of those that look like routes of their own', async () => {
+    const mode = {
+      'GET /posts/:slug': 'enforce',
+      'GET /admin/*': 'enforce',
+      'GET /admin/health': 'observe',
+    } as const;
+    const guard = guardWith({ mode });
+    const modeOf = async (method: string, path: string) =>
+      (await decide(guard, { method, path })).mode;
+    expect(await modeOf('GET', '/posts/hello?page=2')).toBe('enforce');
+    expect(await modeOf('HEAD', '/posts/hello')).toBe('enforce');
+    expect(await modeOf('GET', '/Posts/Hello')).toBe('enforce');
+    expect(await modeOf('GET', '/admin/users/list')).toBe('enforce');
+    expect(await modeOf('GET', '/admin/health')).toBe('observe');
+    expect(await modeOf('POST', '/posts/hello')).toBe('observe');
+    expect(await modeOf('GET', '/posts')).toBe('observe');
+  });
+
   it.each([
     '/Login',
     '/login/',
