@@ -105,11 +105,7 @@ class HonoExchange implements Exchange<Context> {
 
   /** Hono matches handlers and middleware at once: what has no wildcard is rather a handler's than one's for many paths. */
   get route(): string | undefined {
-    const routes = matchedRoutes(this.request);
-    const route =
-      routes.find(({ path }) => !path.includes('*')) ??
-      routes.find(({ method }) => method !== 'ALL');
-    return route?.path;
+    return matchedRoutes(this.request).find(({ path }) => !path.includes('*'))?.path;
   }
 
   get address(): string | undefined {

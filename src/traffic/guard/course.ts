@@ -86,7 +86,7 @@ export class Course<Request> implements Ruling {
   run(): MaybeLater<Finding> {
     const { config, templates, addresses } = this.#shared;
     const { exchange } = this;
-    this.route = templates.of(exchange.method, exchange.route ?? exchange.path);
+    this.route = templates.of(exchange.method, this.#template ?? exchange.path);
     // Before anything that may fail: it tells what a failure means.
     this.#setMode();
     this.stage = 'now';
@@ -111,15 +111,26 @@ export class Course<Request> implements Ruling {
     return this.#unlessSkipped();
   }
 
+  /** One with a wildcard, as proxies have, says little of what is called: the path tells more, and is what a log has. */
+  get #template(): string | undefined {
+    const { route } = this.exchange;
+    return route?.includes('*') ? undefined : route;
+  }
+
   #setRoute(key: string | undefined): void {
     if (key !== undefined) this.route = shortKey(key);
   }
 
   #setMode(): void {
-    const { request, method, routeMode, route, path } = this.exchange;
+    const { request, method, routeMode, path } = this.exchange;
     this.mode =
       routeMode === undefined || routeMode === 'off'
-        ? this.#shared.modes.of(request, method, this.route, route === undefined ? path : undefined)
+        ? this.#shared.modes.of(
+            request,
+            method,
+            this.route,
+            this.#template === undefined ? path : undefined,
+          )
         : requireMode(routeMode);
   }
 

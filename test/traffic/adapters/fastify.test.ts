@@ -91,6 +91,19 @@ describe('the plugin of Fastify', () => {
     expect(decisions.map(({ route }) => route)).toEqual(['GET /shop/products/:id', 'GET /none']);
   });
 
+  it('tells the routes of a gateway by their paths, as the log of that would', async () => {
+    const mode = { 'GET /api/*': 'enforce' } as const;
+    const { instance, decisions, statusOf } = await app({ mode });
+    instance.get('*', () => 'ok');
+    instance.get('/api/*', () => 'ok');
+    for (const path of ['/orders/7', '/api/carts/7', '/api/carts/7']) await statusOf(path);
+    expect(decisions.map(({ route, mode: made }) => [route, made])).toEqual([
+      ['GET /orders/:id', 'observe'],
+      ['GET /api/carts/:id', 'enforce'],
+      ['GET /api/carts/:id', 'enforce'],
+    ]);
+  });
+
   it('guards also routes that are there before it is loaded', async () => {
     const instance = Fastify();
     onTestFinished(() => instance.close());

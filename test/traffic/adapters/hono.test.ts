@@ -94,7 +94,7 @@ describe('the middleware of Hono', () => {
     }
     expect(decisions.map(({ route }) => route)).toEqual([
       'GET /shop/products/:id',
-      'GET /shop/files/:id',
+      'GET /shop/files/a/b',
       'GET /shop/none/:id',
       'GET /alone/:id',
       'GET /any/:id',
