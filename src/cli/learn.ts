@@ -6,17 +6,9 @@ import { AnomalyPredictorError, showValue } from '../errors.js';
 import { DETECTOR_NAME } from '../model/detector-file.js';
 import { DETECTOR_FILE_SUFFIX } from '../model/detector-store.js';
 import type { LearningRows } from '../model/learning-rows.js';
-import type { TrafficProvenance } from '../model/provenance.js';
-import type { Schema } from '../model/schema.js';
 import { API_BEHAVIOUR_FEATURES } from '../traffic/features/api-behaviour.js';
-import { behaviourInto } from '../traffic/features/behaviour-row.js';
-import type { TrafficFeature } from '../traffic/features/feature.js';
 import { DEFAULT_MIN_REQUESTS } from '../traffic/judge.js';
-import { followCalls } from '../traffic/logs/follow-log.js';
-import type { LogCounts } from '../traffic/logs/log-counts.js';
-import { readLogs } from '../traffic/logs/read-logs.js';
-import { LearningSamples } from '../traffic/sampling/learning-samples.js';
-import { DEFAULT_WINDOW_MS, SessionTracker } from '../traffic/session/session-tracker.js';
+import { DEFAULT_WINDOW_MS } from '../traffic/session/session-tracker.js';
 import { DEFAULT_SEED } from '../training/train.js';
 import { UNLABELLED_METHODS, type UnlabelledMethod } from '../training/unlabelled/candidates.js';
 import {
@@ -24,7 +16,6 @@ import {
   type LearnOptions,
   learnDetector,
 } from '../training/unlabelled/learn-detector.js';
-import { type ExceptedRows, exceptedRows } from './excepted-rows.js';
 import { loadFeatures } from './features-file.js';
 import { learnedText } from './learned-text.js';
 import {
@@ -33,14 +24,12 @@ import {
   LOG_DESCRIPTION,
   LOG_HELP,
   type LogFlags,
-  logOptionsOf,
   type SessionFlags,
   windowMsOf,
 } from './log-options.js';
-import { logSummary } from './log-summary.js';
-import { formatQuantity } from './numbers.js';
 import { writeOutput } from './output-file.js';
 import { startProgress, timeLeft } from './progress.js';
+import { type ReadTraffic, readTraffic } from './read-traffic.js';
 import { parseSeed } from './seed.js';
 import { parseTargetRate, TARGET_RATE_FLAG } from './target-rate.js';
 
@@ -121,79 +110,6 @@ async function learn(paths: readonly string[], flags: LearnFlags): Promise<void>
   console.log(`  anomaly-predictor replay ${paths.join(' ')} --model ${out}`);
 }
 
-/** What was read. */
-interface ReadTraffic {
-  readonly schema: Schema;
-  readonly rows: LearningRows;
-  readonly data: TrafficProvenance['data'];
-  readonly counts: LogCounts;
-  /** For people. */
-  readonly summary: string;
-}
-
-async function readTraffic(
-  paths: readonly string[],
-  features: readonly TrafficFeature[],
-  flags: LearnFlags & { readonly minRequests: number; readonly windowMs: number },
-): Promise<ReadTraffic> {
-  const { windowMs, minRequests, seed, maxSessions } = flags;
-  const schema = schemaOf(features);
-  const log = readLogs(paths, { ...logOptionsOf(flags, windowMs), hashed: true });
-  const tracker = new SessionTracker({
-    windowMs,
-    ...(maxSessions === undefined ? {} : { maxSessions }),
-  });
-  const samples = new LearningSamples({ nFeatures: features.length, seed, minRequests });
-  const toRow = behaviourInto(schema, features);
-  const row = new Float64Array(features.length);
-  let nSessions = 0;
-  const startMs = performance.now();
-  const progress = startProgress('Reading', log.sizeBytes);
-  try {
-    for await (const calls of log) {
-      followCalls(calls, tracker, (session) => {
-        if (session.totalCalls === 1) nSessions++;
-        if (session.calls < minRequests) return;
-        toRow(session, row);
-        samples.add(session, row);
-      });
-      progress.update(log.readBytes, formatQuantity(log.counts.calls, 'call'));
-    }
-  } finally {
-    progress.stop();
-  }
-  const { counts, hashedFiles } = log;
-  const told = flags.exceptions === undefined ? undefined : exceptedRows(flags.exceptions, schema);
-  const rows = samples.rows();
-  return {
-    schema,
-    rows: told === undefined ? rows : { ...rows, training: joined(rows.training, told.values) },
-    data: {
-      files: [...hashedFiles, ...(told ? [told.source] : [])],
-      calls: counts.calls,
-      sessions: nSessions,
-    },
-    counts,
-    summary: [
-      `${formatQuantity(nSessions, 'session')} in ${logSummary(counts, performance.now() - startMs)}`,
-      ...(told ? [exceptedText(told)] : []),
-    ].join('\n'),
-  };
-}
-
-function exceptedText({ nRows, nUnusable }: ExceptedRows): string {
-  const without =
-    nUnusable === 0 ? '' : `, ${formatQuantity(nUnusable, 'other')} without its features`;
-  return `${formatQuantity(nRows, 'exception')} trained as normal${without}`;
-}
-
-function joined(a: Float64Array, b: Float64Array): Float64Array {
-  const all = new Float64Array(a.length + b.length);
-  all.set(a);
-  all.set(b, a.length);
-  return all;
-}
-
 async function learnWithProgress(rows: LearningRows, options: LearnOptions): Promise<Learned> {
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
@@ -222,10 +138,6 @@ async function reportOn(learned: Learned, traffic: ReadTraffic, folder: string):
   const { rows, counts } = traffic;
   const report = learningReport(learned, { rows, lines: counts.lines });
   return writeReport(report, folder, `${learned.detector.name}.html`);
-}
-
-function schemaOf(features: readonly TrafficFeature[]): Schema {
-  return { features: features.map(({ value: _, ...feature }) => feature) };
 }
 
 /** The detector is called as its file. */
