@@ -19,11 +19,14 @@ export function expressGuard(options: GuardOptions<Request>): ExpressGuard {
   return Object.assign(middleware, rest);
 }
 
+const UNREAD = Symbol('unread');
+
 type TrustedProxies = Exchange<Request>['trustedProxies'];
 
 class ExpressExchange implements Exchange<Request> {
   readonly request: Request;
   readonly #middleware: unknown;
+  #claims: ReturnType<typeof verifiedClaims> | typeof UNREAD = UNREAD;
 
   constructor(request: Request, middleware: unknown) {
     this.request = request;
@@ -59,9 +62,13 @@ class ExpressExchange implements Exchange<Request> {
     return trustsAll(app.get('trust proxy fn')) ? 'all' : 'listed';
   }
 
+  /** Looked up once: what a request of Express does not have is sought along a long chain of prototypes. */
   get claims(): Readonly<Record<string, unknown>> | undefined {
-    const { auth, user } = this.request as Request & { auth?: unknown; user?: unknown };
-    return verifiedClaims(auth, user);
+    if (this.#claims === UNREAD) {
+      const { auth, user } = this.request as Request & { auth?: unknown; user?: unknown };
+      this.#claims = verifiedClaims(auth, user);
+    }
+    return this.#claims;
   }
 
   header(name: string): string | undefined {

@@ -60,7 +60,7 @@ export function tellEnd(
     guard.answered(ruling, status, performance.now() - startMs);
   };
   if (response.closed) ended();
-  else response.once('close', ended);
+  else response.on('close', ended);
 }
 
 /** First value of a header of `request`. */

@@ -37,7 +37,7 @@ export interface Finding {
   readonly prediction?: TrafficPrediction;
   readonly score?: number;
   /** [nFeatures], unscaled */
-  readonly row?: Float64Array;
+  readonly row?: readonly number[];
   readonly judging?: Judging;
   readonly error?: unknown;
 }
@@ -184,7 +184,7 @@ export class Course<Request> implements Ruling {
   }
 
   #find(judging: Judging, { prediction, score, row: shared }: Judgement): Finding {
-    const row = shared.slice();
+    const row = valuesOf(shared);
     if (prediction === 'anomaly') {
       const { client, route, timeMs } = this;
       return this.#shared.isExcepted(client, route, timeMs)
@@ -207,4 +207,11 @@ export class Course<Request> implements Ruling {
 function requireFinite(value: number): number {
   if (Number.isFinite(value)) return value;
   throw new TypeError(`expected a finite number, got ${value}`);
+}
+
+/** A copy as plain numbers: a typed array of more than 64 bytes has memory outside the heap, which costs each collection. */
+function valuesOf(row: Float64Array): number[] {
+  const values: number[] = [];
+  for (let column = 0; column < row.length; column++) values.push(row[column]);
+  return values;
 }

@@ -19,7 +19,7 @@ export class MadeDecision implements Decision {
   readonly threshold: number;
   readonly detector: string | undefined;
   readonly error: unknown;
-  readonly #row: Float64Array | undefined;
+  readonly #row: readonly number[] | undefined;
   readonly #judging: Judging | undefined;
   #explanation: Explanation | undefined;
 
@@ -61,7 +61,8 @@ export class MadeDecision implements Decision {
   }
 
   get #flaggedRow(): Float64Array | undefined {
-    return this.action === 'would-block' || this.action === 'block' ? this.#row : undefined;
+    const isFlagged = this.action === 'would-block' || this.action === 'block';
+    return isFlagged && this.#row !== undefined ? Float64Array.from(this.#row) : undefined;
   }
 
   /** For logs: all of it, as plain values. */

@@ -8,7 +8,7 @@ import {
   addressTyper,
   DEFAULT_ADDRESS_TYPE,
 } from './address-types.js';
-import { shortKey } from './short-key.js';
+import { LONGEST_KEY, shortKey } from './short-key.js';
 
 /** What is known of an address. */
 export interface AddressEntry {
@@ -22,12 +22,13 @@ export interface AddressEntry {
 const CLIENT_BITS_IPV6 = 56;
 const GROUP_BITS_IPV4 = 24;
 const GROUP_BITS_IPV6 = 48;
-/** Entries that are remembered; then all are forgotten, which costs less than to know the oldest. */
-const MOST_ENTRIES = 65_536;
+/** Entries that are remembered as new; with them come those that were new before, and have not been asked for since. */
+const MOST_NEW = 65_536;
 
 export class AddressBook {
   readonly #typer: AddressTyper;
-  readonly #entries = new Map<string, AddressEntry>();
+  #newer = new Map<string, AddressEntry>();
+  #older = new Map<string, AddressEntry>();
 
   /** @throws AnomalyPredictorError 'bad-option' for a network that is none */
   constructor(types: AddressTypes = {}) {
@@ -36,15 +37,21 @@ export class AddressBook {
 
   /** Of any text; one that is no address stands for itself. */
   of(address: string): AddressEntry {
-    let entry = this.#entries.get(address);
-    if (entry === undefined) {
-      const own = ownText(address);
-      entry = this.#read(own);
-      if (this.#entries.size === MOST_ENTRIES) this.#entries.clear();
-      // A very long text would be held as long as its entry is.
-      if (own.length <= 64) this.#entries.set(own, entry);
-    }
+    const known = this.#newer.get(address);
+    if (known !== undefined) return known;
+    const own = ownText(address);
+    const entry = this.#older.get(own) ?? this.#read(own);
+    // A very long text would be held as long as its entry is.
+    if (own.length <= LONGEST_KEY) this.#remember(own, entry);
     return entry;
+  }
+
+  #remember(address: string, entry: AddressEntry): void {
+    if (this.#newer.size === MOST_NEW) {
+      this.#older = this.#newer;
+      this.#newer = new Map();
+    }
+    this.#newer.set(address, entry);
   }
 
   #read(address: string): AddressEntry {
