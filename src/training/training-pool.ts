@@ -22,7 +22,7 @@ export interface TrainingPoolOptions {
 export class TrainingPool {
   readonly #pool: Piscina;
   readonly #signal: AbortSignal | undefined;
-  readonly #stop = () => void this.#pool.destroy();
+  readonly #stop = () => void this.#destroy();
 
   constructor({ workers = availableParallelism(), signal }: TrainingPoolOptions = {}) {
     // Node 20 aborts now and then where a thread ends while V8 still optimises its code on another one.
@@ -75,7 +75,13 @@ export class TrainingPool {
 
   async close(): Promise<void> {
     this.#signal?.removeEventListener('abort', this.#stop);
-    await this.#pool.destroy();
+    await this.#destroy();
+  }
+
+  #destroy(): Promise<void> {
+    // A thread may answer just then: of a pool that ends, Piscina tells that as an error, which would end the program.
+    this.#pool.on('error', () => {});
+    return this.#pool.destroy();
   }
 
   async #answer<Result>(name: string, task: unknown): Promise<TrainingReply<Result>> {
