@@ -11,7 +11,7 @@ import {
   handleWhen,
 } from 'cockatiel';
 import { AnomalyPredictorError, type ErrorTag, STATUS_BY_TAG } from '../../errors.js';
-import { exchange, type HttpReply } from './exchange.js';
+import { exchange, type HttpReply } from './http-exchange.js';
 import type { RemoteConfig } from './remote-options.js';
 import { decodeError } from './wire.js';
 
