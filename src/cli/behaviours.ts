@@ -74,7 +74,7 @@ async function writeBehaviours(
   const tracker = new SessionTracker({
     ...(windowMs === undefined ? {} : { windowMs }),
     maxSessions,
-    onEnd: (client) => written.end(client),
+    onEnd: (slot) => written.end(slot),
   });
   const startMs = performance.now();
   const progress = startProgress('Reading', log.sizeBytes);
@@ -82,7 +82,9 @@ async function writeBehaviours(
   async function* behaviours(): AsyncGenerator<string> {
     yield text.header;
     for await (const calls of log) {
-      followCalls(calls, tracker, (session, { timeMs }) => written.add(session, timeMs));
+      followCalls(calls, tracker, (session, { timeMs }) =>
+        written.add(session, tracker.slot, timeMs),
+      );
       progress.update(log.readBytes, formatQuantity(log.counts.calls, 'call'));
       yield text.take();
     }

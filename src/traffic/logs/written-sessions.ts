@@ -2,10 +2,9 @@
 // and its last. So a session of n calls has about log₂ n behaviours, and long ones do not drown the others.
 import type { BehaviourInto } from '../features/behaviour-row.js';
 import type { Session } from '../session/session.js';
-import { SlotTable } from '../session/slot-table.js';
 
 export interface WrittenSessionsOptions {
-  /** As many as the tracker holds, or more. */
+  /** The tracker's. */
   readonly maxSessions: number;
   /** Calls in the window before which a session is not judged. */
   readonly minRequests: number;
@@ -15,26 +14,28 @@ export interface WrittenSessionsOptions {
   readonly write: (client: string, timeMs: number, row: Float64Array) => void;
 }
 
+/** What of a session lies where in its row: the calls at which it is written next. */
+const NEXT_CALLS = 0;
+/** When its last call came, if that is judged and not written yet; else NaN. */
+const UNWRITTEN_MS = 1;
+/** [nFeatures] its behaviour then. To hold sessions instead costs more than half a tracker (Node 20). */
+const BEHAVIOUR = 2;
+
 /** The tracker's `onEnd` is to be `end`. */
 export class WrittenSessions {
   readonly #options: WrittenSessionsOptions;
-  readonly #slots: SlotTable;
-  /** [maxSessions] calls at which a session is written next */
-  readonly #nextCalls: Float64Array;
-  /** [maxSessions] when its last call came, if that is judged and not written yet; else NaN */
-  readonly #unwrittenMs: Float64Array;
-  /** [maxSessions × nFeatures] its behaviours then: to hold sessions instead costs more than half a tracker (Node 20) */
+  /** [maxSessions × rowLength] by the tracker's slots */
   readonly #rows: Float64Array;
+  readonly #rowLength: number;
+  readonly #clients: string[] = [];
   readonly #row: Float64Array;
   #sessions = 0;
 
   constructor(options: WrittenSessionsOptions) {
     const { maxSessions, nFeatures } = options;
     this.#options = options;
-    this.#slots = new SlotTable(maxSessions);
-    this.#nextCalls = new Float64Array(maxSessions);
-    this.#unwrittenMs = new Float64Array(maxSessions);
-    this.#rows = new Float64Array(maxSessions * nFeatures);
+    this.#rowLength = BEHAVIOUR + nFeatures;
+    this.#rows = new Float64Array(maxSessions * this.#rowLength).fill(Number.NaN);
     this.#row = new Float64Array(nFeatures);
   }
 
@@ -43,50 +44,46 @@ export class WrittenSessions {
     return this.#sessions;
   }
 
-  /** A session at its latest call. */
-  add(session: Session, timeMs: number): void {
+  /** A session at its latest call, and the tracker's slot of it. */
+  add(session: Session, slot: number, timeMs: number): void {
     const { minRequests, behaviourInto, write } = this.#options;
-    // A tracker may end a session with the very call that began it, before it is added here.
-    if (session.totalCalls === 1) this.end(session.client);
-    const known = this.#slots.find(session.client);
-    const slot = known < 0 ? this.#begin(session.client) : known;
-    this.#unwrittenMs[slot] = Number.NaN;
+    const rows = this.#rows;
+    const at = slot * this.#rowLength;
+    if (session.totalCalls === 1) this.#begin(session.client, slot);
+    rows[at + UNWRITTEN_MS] = Number.NaN;
     if (session.calls < minRequests) return;
     behaviourInto(session, this.#row);
-    if (session.totalCalls < this.#nextCalls[slot]) {
-      this.#unwrittenMs[slot] = timeMs;
-      this.#rows.set(this.#row, slot * this.#row.length);
+    if (session.totalCalls < rows[at + NEXT_CALLS]) {
+      rows[at + UNWRITTEN_MS] = timeMs;
+      rows.set(this.#row, at + BEHAVIOUR);
       return;
     }
     write(session.client, timeMs, this.#row);
-    while (this.#nextCalls[slot] <= session.totalCalls) this.#nextCalls[slot] *= 2;
+    while (rows[at + NEXT_CALLS] <= session.totalCalls) rows[at + NEXT_CALLS] *= 2;
   }
 
-  /** The client's session is over. */
-  end(client: string): void {
-    const slot = this.#slots.find(client);
-    if (slot >= 0) this.#end(slot);
+  /** The session that the tracker had there is over. */
+  end(slot: number): void {
+    const at = slot * this.#rowLength;
+    const timeMs = this.#rows[at + UNWRITTEN_MS];
+    if (Number.isNaN(timeMs)) return;
+    this.#rows[at + UNWRITTEN_MS] = Number.NaN;
+    const behaviour = this.#rows.subarray(at + BEHAVIOUR, at + this.#rowLength);
+    this.#options.write(this.#clients[slot], timeMs, behaviour);
   }
 
   /** The traffic is over, and all sessions with it. */
   endAll(): void {
-    while (this.#slots.size > 0) this.#end(this.#slots.oldest);
+    const timeMsOf = (slot: number) => this.#rows[slot * this.#rowLength + UNWRITTEN_MS];
+    const unwritten = [...this.#clients.keys()].filter((slot) => !Number.isNaN(timeMsOf(slot)));
+    for (const slot of unwritten.sort((a, b) => timeMsOf(a) - timeMsOf(b))) this.end(slot);
   }
 
-  #begin(client: string): number {
-    if (this.#slots.isFull) this.#end(this.#slots.oldest);
-    const slot = this.#slots.add(client);
-    this.#nextCalls[slot] = this.#options.minRequests;
+  #begin(client: string, slot: number): void {
+    // A tracker may end a session with the very call that began it, before it is added here.
+    this.end(slot);
+    this.#clients[slot] = client;
+    this.#rows[slot * this.#rowLength + NEXT_CALLS] = this.#options.minRequests;
     this.#sessions++;
-    return slot;
-  }
-
-  #end(slot: number): void {
-    const client = this.#slots.remove(slot);
-    const timeMs = this.#unwrittenMs[slot];
-    if (Number.isNaN(timeMs)) return;
-    const nFeatures = this.#row.length;
-    const row = this.#rows.subarray(slot * nFeatures, (slot + 1) * nFeatures);
-    this.#options.write(client, timeMs, row);
   }
 }

@@ -19,8 +19,8 @@ export interface SessionTrackerOptions {
   readonly windowMs?: number;
   /** Sessions that are held at most; each takes less than 1 KiB, its part of the groups included. @default 100,000 */
   readonly maxSessions?: number;
-  /** Told of the client of every session that is over, for whatever reason, when that is noticed. */
-  readonly onEnd?: (client: string) => void;
+  /** Told of the slot of every session that is over, for whatever reason, when that is noticed. */
+  readonly onEnd?: (slot: number) => void;
 }
 
 export const DEFAULT_WINDOW_MS = 30 * 60_000;
@@ -49,7 +49,7 @@ const FIRST_SERVER_ERROR = 500;
 
 export class SessionTracker implements SessionStore {
   readonly shared = false;
-  readonly #onEnd: ((client: string) => void) | undefined;
+  readonly #onEnd: ((slot: number) => void) | undefined;
   readonly #slots: SlotTable;
   readonly #groups: SessionGroups;
   readonly #times: CallTimes;
@@ -63,6 +63,7 @@ export class SessionTracker implements SessionStore {
   #evicted = 0;
   #expired = 0;
   #timeJumps = 0;
+  #slot = 0;
 
   constructor(options: SessionTrackerOptions = {}) {
     const { windowMs = DEFAULT_WINDOW_MS, maxSessions = DEFAULT_MAX_SESSIONS } = options;
@@ -86,10 +87,16 @@ export class SessionTracker implements SessionStore {
     ]);
   }
 
+  /** Of the session that was recorded last: below `maxSessions`, and no other session's before `onEnd` is told of it. */
+  get slot(): number {
+    return this.#slot;
+  }
+
   record(call: Call): Session {
     const { timeMs, client, route } = call;
     const pane = this.#windows.paneAt(timeMs);
     const slot = this.#slotFor(client, timeMs, pane);
+    this.#slot = slot;
     const place = placeOf(pane);
     const routeHash = textHash(route);
     this.#times.add(slot, place, timeMs);
@@ -148,7 +155,7 @@ export class SessionTracker implements SessionStore {
       }
       if (pane > this.#windows.newest(slot)) this.#expired++;
       else this.#timeJumps++;
-      this.#onEnd?.(client);
+      this.#onEnd?.(slot);
     } else {
       if (this.#slots.isFull) this.#evictOldest(pane);
       slot = this.#slots.add(client);
@@ -179,7 +186,7 @@ export class SessionTracker implements SessionStore {
   }
 
   #remove(slot: number): void {
-    const client = this.#slots.remove(slot);
-    this.#onEnd?.(client);
+    this.#slots.remove(slot);
+    this.#onEnd?.(slot);
   }
 }

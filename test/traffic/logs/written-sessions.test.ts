@@ -67,7 +67,7 @@ describe('the sessions of a log', () => {
         const tracker = new SessionTracker({
           windowMs: WINDOW_MS,
           maxSessions,
-          onEnd: (client) => written.end(client),
+          onEnd: (slot) => written.end(slot),
         });
         let timeMs = 1_000_000;
         for (const { client, gapMs } of calls) {
@@ -82,7 +82,7 @@ describe('the sessions of a log', () => {
             source: '',
           });
           seen.push([session, timeMs]);
-          written.add(session, timeMs);
+          written.add(session, tracker.slot, timeMs);
         }
         written.endAll();
         expect(actual.toSorted()).toEqual(expectedOf(seen).toSorted());
