@@ -1,135 +1,151 @@
 // A line of a log that is a JSON object: which of its fields say what is found by their names.
 
+import { type ByteText, findByte, hasBytesAt } from './byte-text.js';
+import { decimalAt } from './decimal.js';
+import { JsonFields } from './json-fields.js';
+import { type JsonValue, NOTHING, NUMBER, TEXT } from './json-value.js';
 import { type LogFields, unitOf } from './log-fields.js';
-import type { LogTime } from './log-time.js';
+import { epochMs, type LogTime } from './log-time.js';
 import type { LineReading, LogLine } from './logged-call.js';
 
-type Document = Readonly<Record<string, unknown>>;
+const HIGHEST_STATUS = 999;
+const MOST_PLAIN_DIGITS = 15;
+const PROTOCOL = Buffer.from(' HTTP/');
 
 /** Where lines of one log have their fields. */
 export class JsonLines {
-  readonly #time: FieldFinder;
-  readonly #address: FieldFinder;
-  readonly #user: FieldFinder;
-  readonly #method: FieldFinder;
-  readonly #url: FieldFinder;
-  readonly #request: FieldFinder;
-  readonly #status: FieldFinder;
-  readonly #duration: FieldFinder;
+  readonly #fields: JsonFields;
+  readonly #time: JsonValue;
+  readonly #address: JsonValue;
+  readonly #user: JsonValue;
+  readonly #method: JsonValue;
+  readonly #url: JsonValue;
+  readonly #request: JsonValue;
+  readonly #status: JsonValue;
+  readonly #duration: JsonValue;
   /** Of the paths of `#duration`, in milliseconds. */
   readonly #unitsMs: readonly number[];
-  readonly #id: FieldFinder;
-  readonly #key: FieldFinder;
+  readonly #id: JsonValue;
+  readonly #key: JsonValue;
+  /** What is put together of method and URL. */
+  #joined = Buffer.alloc(1_024);
 
   /** @param key path of what is to be the session key; none where it is empty */
   constructor(fields: LogFields, key: string) {
     const durations = fields.duration.map(unitOf);
-    this.#time = new FieldFinder(fields.time);
-    this.#address = new FieldFinder(fields.address);
-    this.#user = new FieldFinder(fields.user);
-    this.#method = new FieldFinder(fields.method);
-    this.#url = new FieldFinder(fields.url);
-    this.#request = new FieldFinder(fields.request);
-    this.#status = new FieldFinder(fields.status);
-    this.#duration = new FieldFinder(durations.map(([path]) => path));
     this.#unitsMs = durations.map(([, unitMs]) => unitMs);
-    this.#id = new FieldFinder(fields.id);
-    this.#key = new FieldFinder(key === '' ? [] : [key]);
+    this.#fields = new JsonFields([
+      fields.time,
+      fields.address,
+      fields.user,
+      fields.method,
+      fields.url,
+      fields.request,
+      fields.status,
+      durations.map(([path]) => path),
+      fields.id,
+      key === '' ? [] : [key],
+    ]);
+    [
+      this.#time,
+      this.#address,
+      this.#user,
+      this.#method,
+      this.#url,
+      this.#request,
+      this.#status,
+      this.#duration,
+      this.#id,
+      this.#key,
+    ] = this.#fields.values;
   }
 
-  /** Fills `into`. */
-  read(line: string, time: LogTime, into: LogLine): LineReading {
-    let document: Document;
-    try {
-      document = JSON.parse(line);
-    } catch {
-      return 'not JSON';
-    }
-    if (!this.#readRequest(document, into)) return 'no request';
-    into.timeMs = time.of(this.#time.in(document));
+  /** Fills `into` with the line from `start`, where its brace is, to `end`. */
+  read(bytes: Buffer, start: number, end: number, time: LogTime, into: LogLine): LineReading {
+    if (!this.#fields.read(bytes, start, end)) return 'not JSON';
+    if (!this.#readRequest(into.request)) return 'no request';
+    into.timeMs = timeMsOf(this.#time, time);
     if (Number.isNaN(into.timeMs)) return 'no time';
-    into.address = withoutPort(textOf(this.#address.in(document)));
-    if (into.address === '') return 'no client address';
-    into.status = statusOf(this.#status.in(document));
+    readText(this.#address, into.address);
+    if (into.address.length === 0) return 'no client address';
+    into.status = statusOf(this.#status);
     if (Number.isNaN(into.status)) return 'no status';
-    into.user = textOf(this.#user.in(document));
-    into.durationMs = this.#durationMs(document);
-    into.id = textOf(this.#id.in(document));
-    into.key = textOf(this.#key.in(document));
+    readText(this.#user, into.user);
+    into.durationMs = this.#durationMs();
+    readText(this.#id, into.id);
+    readText(this.#key, into.key);
     return 'call';
   }
 
   /** False where the line is not about a request. */
-  #readRequest(document: Document, into: LogLine): boolean {
-    const method = this.#method.in(document);
-    const url = this.#url.in(document);
-    if (typeof method === 'string' && typeof url === 'string') {
-      into.method = method;
-      into.path = url;
-    } else {
-      const request = textOf(this.#request.in(document));
-      [, into.method = '', into.path = ''] = /^(\S+) (.+?)(?: HTTP\/[\d.]+)?$/.exec(request) ?? [];
+  #readRequest(into: ByteText): boolean {
+    const [method, url] = [this.#method, this.#url];
+    if (method.kind === TEXT && url.kind === TEXT) {
+      this.#join(method.text, url.text, into);
+      return method.text.length > 0 && url.text.length > 0;
     }
-    return into.method !== '' && into.path !== '';
+    if (this.#request.kind !== TEXT) return false;
+    const { bytes, start, end } = this.#request.text;
+    const pathAt = findByte(bytes, SPACE, start, end) + 1;
+    let pathEnd = end - 1;
+    while (pathEnd > pathAt && bytes[pathEnd] !== SPACE) pathEnd--;
+    if (pathEnd <= pathAt || !hasBytesAt(bytes, pathEnd, PROTOCOL)) pathEnd = end;
+    into.set(bytes, start, pathEnd);
+    return pathAt > start + 1 && pathEnd > pathAt;
   }
 
-  #durationMs(document: Document): number {
-    const value = this.#duration.in(document);
-    const duration = typeof value === 'string' ? Number.parseFloat(value) : value;
-    if (typeof duration !== 'number' || !(duration >= 0)) return 0;
-    return duration * this.#unitsMs[this.#duration.found];
+  #join(method: ByteText, url: ByteText, into: ByteText): void {
+    const length = method.length + 1 + url.length;
+    if (length > this.#joined.length) this.#joined = Buffer.alloc(2 * length);
+    const joined = this.#joined;
+    let at = 0;
+    for (let i = method.start; i < method.end; i++) joined[at++] = method.bytes[i];
+    joined[at++] = SPACE;
+    for (let i = url.start; i < url.end; i++) joined[at++] = url.bytes[i];
+    into.set(joined, 0, at);
+  }
+
+  #durationMs(): number {
+    const { kind, text, path } = this.#duration;
+    if (kind !== NUMBER && kind !== TEXT) return 0;
+    const plain = decimalAt(text.bytes, text.start, text.end);
+    const duration = Number.isNaN(plain) ? Number.parseFloat(text.toString()) : plain;
+    return duration >= 0 ? duration * this.#unitsMs[path] : 0;
   }
 }
 
-/** Finds the value that stands under one of several paths. */
-class FieldFinder {
-  /** Index of the path under which a value was found last. */
-  found = 0;
-  readonly #paths: readonly string[];
-  readonly #keys: readonly (readonly string[])[];
-
-  constructor(paths: readonly string[]) {
-    this.#paths = paths;
-    this.#keys = paths.map((path) => path.split('.'));
-  }
-
-  in(document: Document): unknown {
-    for (let i = 0; i < this.#paths.length; i++) {
-      const value = document[this.#paths[i]] ?? valueAt(document, this.#keys[i]);
-      if (value === undefined || value === null) continue;
-      this.found = i;
-      return value;
-    }
-    return undefined;
-  }
-}
-
-function valueAt(document: Document, keys: readonly string[]): unknown {
-  if (keys.length === 1) return undefined;
-  let value: unknown = document;
-  for (const key of keys) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Document)[key];
-  }
-  return value;
+function timeMsOf({ kind, text }: JsonValue, time: LogTime): number {
+  if (kind === TEXT) return time.of(text);
+  return kind === NUMBER ? epochMs(numberOf(text)) : Number.NaN;
 }
 
 /** Of a number too; empty for what is none, as `-` is in logs. */
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value === '-' ? '' : value;
-  return typeof value === 'number' ? String(value) : '';
+function readText({ kind, text }: JsonValue, into: ByteText): void {
+  if ((kind !== TEXT && kind !== NUMBER) || text.isByte(DASH)) into.clear();
+  else into.set(text.bytes, text.start, text.end);
+  if (kind === NUMBER && !isPlain(text)) into.setText(String(numberOf(text)));
+}
+
+/** Whether there is no other way to write the number. */
+function isPlain({ bytes, start, end, length }: ByteText): boolean {
+  let at = start;
+  while (at < end && bytes[at] >= ZERO && bytes[at] <= NINE) at++;
+  return at === end && length <= MOST_PLAIN_DIGITS && bytes[start] > ZERO;
+}
+
+function numberOf({ bytes, start, end }: ByteText): number {
+  const plain = decimalAt(bytes, start, end);
+  return Number.isNaN(plain) ? Number(bytes.toString('latin1', start, end)) : plain;
 }
 
 /** 0 where the log does not tell; NaN of what no status can be. */
-function statusOf(value: unknown): number {
-  if (value === undefined || value === '' || value === '-') return 0;
-  const status = Number(value);
-  return Number.isInteger(status) && status >= 0 && status <= 999 ? status : Number.NaN;
+function statusOf({ kind, text }: JsonValue): number {
+  if (kind === NOTHING || (kind === TEXT && (text.length === 0 || text.isByte(DASH)))) return 0;
+  const status = kind === TEXT || kind === NUMBER ? numberOf(text) : Number.NaN;
+  return Number.isInteger(status) && status >= 0 && status <= HIGHEST_STATUS ? status : Number.NaN;
 }
 
-/** Of an address as proxies write it: `203.0.113.7:51234` or `[2001:db8::7]:51234`. */
-function withoutPort(address: string): string {
-  if (!address.includes(':')) return address;
-  const [, v4, v6] = /^(?:([\d.]+):\d+|\[([^\]]+)\](?::\d+)?)$/.exec(address) ?? [];
-  return v4 ?? v6 ?? address;
-}
+const SPACE = 0x20;
+const DASH = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;

@@ -2,6 +2,7 @@
 import { AddressBook, type AddressEntry } from '../identity/address-book.js';
 import { hashedKey, shortKey } from '../identity/short-key.js';
 import { RouteTemplates } from '../routes/route-templates.js';
+import type { ByteText } from './byte-text.js';
 import { readCombinedLine } from './combined-line.js';
 import { JsonLines } from './json-line.js';
 import type { LogCounts } from './log-counts.js';
@@ -9,13 +10,17 @@ import { DEFAULT_LOG_FIELDS } from './log-fields.js';
 import type { LogOptions } from './log-options.js';
 import { LogTime } from './log-time.js';
 import { emptyLine, type LineReading, type LoggedCall } from './logged-call.js';
-import { OwnedTexts } from './owned-texts.js';
+import { TextCache } from './text-cache.js';
 
 /** Why a line is no call. */
 export type NoCall = Exclude<LineReading, 'call'> | 'blank';
 
-const MOST_KEYS = 16_384;
-const NOT_ASCII = /[\u0080-\u00ff]/;
+/** Texts that are remembered, and the longest of them in bytes: longer ones are rare, and would take much memory. */
+const ADDRESSES = [65_536, 64] as const;
+const REQUESTS = [16_384, 128] as const;
+const KEYS = [16_384, 64] as const;
+/** `203.0.113.7:51234` or `[2001:db8::7]:51234`, as proxies write it. */
+const WITH_PORT = /^(?:([\d.]+):\d+|\[([^\]]+)\](?::\d+)?)$/;
 
 export class LogLines {
   readonly #counts: LogCounts;
@@ -24,56 +29,56 @@ export class LogLines {
   readonly #json: JsonLines;
   readonly #time = new LogTime();
   readonly #line = emptyLine();
-  readonly #addresses: AddressBook;
-  readonly #routes: RouteTemplates;
-  readonly #users = new OwnedTexts(MOST_KEYS, shortKey);
-  readonly #clients: OwnedTexts<string>;
+  readonly #addresses: TextCache<AddressEntry>;
+  readonly #routes: TextCache<string>;
+  readonly #users = new TextCache(...KEYS, shortKey);
+  readonly #clients: TextCache<string>;
 
   /** @throws AnomalyPredictorError `bad-option` */
   constructor(options: LogOptions, counts: LogCounts) {
     const { sessionKey = 'address', fields = DEFAULT_LOG_FIELDS, source = '' } = options;
     const isField = sessionKey !== 'address' && sessionKey !== 'user';
+    const addresses = new AddressBook(options.addressTypes);
+    const routes = new RouteTemplates(options.routes);
     this.#counts = counts;
     this.#sessionKey = sessionKey;
     this.#source = source;
+    this.#json = new JsonLines(fields, isField ? sessionKey : '');
+    this.#addresses = new TextCache(...ADDRESSES, (text) => addresses.of(withoutPort(text)));
+    this.#routes = new TextCache(...REQUESTS, (request) => routeOf(request, routes));
     // Named by its field, as a guard names keys, so that nobody can pass for an address.
-    this.#clients = new OwnedTexts(MOST_KEYS, (key) =>
+    this.#clients = new TextCache(...KEYS, (key) =>
       shortKey(`${sessionKey}:${isField ? hashedKey(key) : key}`),
     );
-    this.#json = new JsonLines(fields, isField ? sessionKey : '');
-    this.#addresses = new AddressBook(options.addressTypes);
-    this.#routes = new RouteTemplates(options.routes);
   }
 
   /** The id of the request that was read last; empty where it has none. */
   get requestId(): string {
-    return this.#line.id;
+    const { id } = this.#line;
+    return id.length === 0 ? '' : id.toString();
   }
 
-  /** @param line each of its characters stands for a byte; `isAscii` where none is above 127 */
-  read(line: string, isAscii: boolean): LoggedCall | NoCall {
-    const first = firstCharacter(line);
-    if (first === END) return 'blank';
+  /** The line from `start` to `end`, its end excluded. */
+  read(bytes: Buffer, start: number, end: number): LoggedCall | NoCall {
+    let at = start;
+    while (at < end && isBlank(bytes[at])) at++;
+    if (at === end) return 'blank';
     const reading =
-      first === OPEN_BRACE
-        ? this.#json.read(
-            isAscii || !NOT_ASCII.test(line) ? line : utf8(line),
-            this.#time,
-            this.#line,
-          )
-        : readCombinedLine(line, this.#time, this.#line);
+      bytes[at] === OPEN_BRACE
+        ? this.#json.read(bytes, at, end, this.#time, this.#line)
+        : readCombinedLine(bytes, start, end, this.#time, this.#line);
     return reading === 'call' ? this.#call() : reading;
   }
 
   #call(): LoggedCall {
     const line = this.#line;
     const address = this.#addresses.of(line.address);
-    const user = line.user === '' ? '' : this.#users.of(line.user);
+    cutQuery(line.request);
     return {
       timeMs: line.timeMs,
       client: this.#clientOf(address),
-      user,
-      route: this.#routes.of(line.method, line.path),
+      user: line.user.length === 0 ? '' : this.#users.of(line.user),
+      route: this.#routes.of(line.request),
       group: address.group,
       addressType: address.type,
       source: this.#source,
@@ -85,7 +90,7 @@ export class LogLines {
   #clientOf(address: AddressEntry): string {
     if (this.#sessionKey === 'address') return address.client;
     const key = this.#sessionKey === 'user' ? this.#line.user : this.#line.key;
-    if (key === '') {
+    if (key.length === 0) {
       this.#counts.withoutKey++;
       return address.client;
     }
@@ -93,21 +98,29 @@ export class LogLines {
   }
 }
 
-/** Code of the first character that is not blank, or END. */
-function firstCharacter(line: string): number {
-  for (let at = 0; at < line.length; at++) {
-    const code = line.charCodeAt(at);
-    if (code !== SPACE && !(code >= TAB && code <= CARRIAGE_RETURN)) return code;
-  }
-  return END;
+function isBlank(byte: number): boolean {
+  return byte === SPACE || (byte >= TAB && byte <= CARRIAGE_RETURN);
 }
 
-function utf8(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString();
+/** What tells no route, so that calls of one path are alike. */
+function cutQuery(request: ByteText): void {
+  const { bytes, start } = request;
+  request.set(bytes, start, request.find(QUESTION_MARK));
 }
 
-const END = -1;
+/** Of method and path with a blank between. */
+function routeOf(request: string, routes: RouteTemplates): string {
+  const blank = request.indexOf(' ');
+  return routes.of(request.slice(0, blank), request.slice(blank + 1));
+}
+
+function withoutPort(address: string): string {
+  const [, v4, v6] = WITH_PORT.exec(address) ?? [];
+  return v4 ?? v6 ?? address;
+}
+
 const TAB = 0x09;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
+const QUESTION_MARK = 0x3f;
 const OPEN_BRACE = 0x7b;

@@ -1,4 +1,6 @@
 // Times in logs, in milliseconds since 1970. Lines of one minute follow each other, so that its time is worked out once.
+import { type ByteText, hasBytesAt } from './byte-text.js';
+import { decimalAt } from './decimal.js';
 
 const MS_PER_SECOND = 1_000;
 const MS_PER_MINUTE = 60_000;
@@ -17,41 +19,42 @@ export class LogTime {
   readonly #clfMinute = new RecentMinute(clfMinuteMs);
   readonly #isoMinute = new RecentMinute(isoMinuteMs);
 
-  /** Of `10/Oct/2000:13:55:36 -0700` at `start`; NaN where that is none. */
-  clf(line: string, start: number): number {
+  /** Of `10/Oct/2000:13:55:36 -0700` at `start`, behind which the bytes go on; NaN where that is none. */
+  clf(bytes: Buffer, start: number): number {
     const secondsAt = start + CLF_MINUTE_LENGTH;
     return (
-      this.#clfMinute.ms(line, start, secondsAt, secondsAt + 3, start + CLF_LENGTH) +
-      secondsMs(line, secondsAt)
+      this.#clfMinute.ms(bytes, start, secondsAt, secondsAt + 3, start + CLF_LENGTH) +
+      secondsMs(bytes, secondsAt)
     );
   }
 
   /**
-   * Of a number since 1970, whatever its unit, or of a text: ISO 8601, such a number, or as in combined logs. A time
-   * without a zone is in UTC, whatever machine reads it. NaN where it is none.
+   * Of ISO 8601, a number since 1970, or as in combined logs. A time without a zone is in UTC, whatever machine reads it. NaN
+   * where it is none.
    */
-  of(value: unknown): number {
-    if (typeof value === 'number') return epochMs(value);
-    if (typeof value !== 'string') return Number.NaN;
-    if (value.charCodeAt(4) === DASH) return this.#iso(value);
-    if (value.charCodeAt(2) === SLASH) return this.clf(value, 0);
-    return /^\d+(\.\d+)?$/.test(value) ? epochMs(Number(value)) : Number.NaN;
+  of(text: ByteText): number {
+    const { bytes, start, end, length } = text;
+    if (length >= ISO_MINUTE_LENGTH + 2 && bytes[start + 4] === DASH) {
+      return this.#iso(bytes, start, end);
+    }
+    if (length >= CLF_LENGTH && bytes[start + 2] === SLASH) return this.clf(bytes, start);
+    return epochMs(decimalAt(bytes, start, end));
   }
 
-  #iso(text: string): number {
-    let zoneAt = ISO_MINUTE_LENGTH + 2;
+  #iso(bytes: Buffer, start: number, end: number): number {
+    const secondsAt = start + ISO_MINUTE_LENGTH;
+    let zoneAt = secondsAt + 2;
     let fractionMs = 0;
-    const mark = text.charCodeAt(zoneAt);
-    if (mark === DOT || mark === COMMA) {
+    if (zoneAt < end && (bytes[zoneAt] === DOT || bytes[zoneAt] === COMMA)) {
       let digitMs = MS_PER_SECOND;
-      for (zoneAt++; isDigit(text.charCodeAt(zoneAt)); zoneAt++) {
+      for (zoneAt++; zoneAt < end && isDigit(bytes[zoneAt]); zoneAt++) {
         digitMs /= 10;
-        fractionMs += digitMs * (text.charCodeAt(zoneAt) - ZERO);
+        fractionMs += digitMs * (bytes[zoneAt] - ZERO);
       }
     }
     return (
-      this.#isoMinute.ms(text, 0, ISO_MINUTE_LENGTH, zoneAt, text.length) +
-      secondsMs(text, ISO_MINUTE_LENGTH) +
+      this.#isoMinute.ms(bytes, start, secondsAt, zoneAt, end) +
+      secondsMs(bytes, secondsAt) +
       fractionMs
     );
   }
@@ -61,24 +64,25 @@ export class LogTime {
 class RecentMinute {
   readonly #minuteMs: (text: string) => number;
   // No line has a line end, so that nothing is taken for known before it was read.
-  #minute = '\n';
-  #zone = '\n';
+  #minute = Buffer.from('\n');
+  #zone = Buffer.from('\n');
   #ms = Number.NaN;
 
   constructor(minuteMs: (text: string) => number) {
     this.#minuteMs = minuteMs;
   }
 
-  /** Of the minute from `start` to `end` of a text, and of the zone from `zoneStart` to `zoneEnd`. */
-  ms(text: string, start: number, end: number, zoneStart: number, zoneEnd: number): number {
+  /** Of the minute from `start` to `end`, and of the zone from `zoneStart` to `zoneEnd`. */
+  ms(bytes: Buffer, start: number, end: number, zoneStart: number, zoneEnd: number): number {
     const isKnown =
-      text.startsWith(this.#minute, start) &&
+      hasBytesAt(bytes, start, this.#minute) &&
       zoneEnd - zoneStart === this.#zone.length &&
-      text.startsWith(this.#zone, zoneStart);
+      hasBytesAt(bytes, zoneStart, this.#zone);
     if (!isKnown) {
-      this.#minute = text.slice(start, end);
-      this.#zone = text.slice(zoneStart, zoneEnd);
-      this.#ms = this.#minuteMs(this.#minute) - zoneMs(this.#zone);
+      this.#minute = Buffer.from(bytes.subarray(start, end));
+      this.#zone = Buffer.from(bytes.subarray(zoneStart, zoneEnd));
+      this.#ms =
+        this.#minuteMs(this.#minute.toString('latin1')) - zoneMs(this.#zone.toString('latin1'));
     }
     return this.#ms;
   }
@@ -113,14 +117,15 @@ function zoneMs(text: string): number {
 }
 
 /** Of two digits; 60 is a leap second. */
-function secondsMs(text: string, at: number): number {
-  const tens = text.charCodeAt(at) - ZERO;
-  const ones = text.charCodeAt(at + 1) - ZERO;
+function secondsMs(bytes: Buffer, at: number): number {
+  const tens = bytes[at] - ZERO;
+  const ones = bytes[at + 1] - ZERO;
   const isValid = tens >= 0 && tens <= 6 && ones >= 0 && ones <= 9 && 10 * tens + ones <= 60;
   return isValid ? (10 * tens + ones) * MS_PER_SECOND : Number.NaN;
 }
 
-function epochMs(value: number): number {
+/** Of a number since 1970, whatever its unit. */
+export function epochMs(value: number): number {
   if (!(value >= 0 && value < LEAST_MS * 1e9)) return Number.NaN;
   if (value < LEAST_MS) return value * MS_PER_SECOND;
   let ms = value;
@@ -128,8 +133,8 @@ function epochMs(value: number): number {
   return ms;
 }
 
-function isDigit(code: number): boolean {
-  return code >= ZERO && code <= ZERO + 9;
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= ZERO + 9;
 }
 
 const ZERO = 0x30;

@@ -1,10 +1,10 @@
 // Access logs as calls. Every line tells by itself whether it is of the combined or common format or a JSON object.
 // Whatever is in a log, reading it takes bounded memory, and every line is counted.
-import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { AnomalyPredictorError } from '../../errors.js';
 import { DEFAULT_WINDOW_MS } from '../session/session-tracker.js';
+import { ByteText } from './byte-text.js';
 import { LONGEST_LINE, logBlocks } from './log-blocks.js';
 import { LogCounts } from './log-counts.js';
 import { findLog, type LogFile, logBytes } from './log-file.js';
@@ -63,7 +63,7 @@ class Logs implements LogReading {
   readonly #lines: LogLines;
   readonly #steady: SteadyTime;
   readonly #recent = new RecentCalls();
-  #lineBefore = '';
+  readonly #lineBefore = new ByteText();
 
   constructor(paths: readonly string[], options: LogOptions) {
     if (paths.length > 1 && paths.includes('-')) {
@@ -129,59 +129,64 @@ class Logs implements LogReading {
   #callsIn(block: Buffer, place: Place): readonly LoggedCall[] {
     const { counts } = this;
     const calls: LoggedCall[] = [];
-    const isPlain = isAscii(block);
-    for (const line of linesOf(block)) {
+    for (let start = 0, next = 0; start < block.length; start = next) {
+      next = nextLineAt(block, start);
+      const end = lineEnd(block, start, next);
       place.line++;
       counts.lines++;
-      if (line.length > LONGEST_LINE) {
+      if (end - start > LONGEST_LINE) {
         counts.hugeLines++;
         place.unreadLines++;
         continue;
       }
-      const read = this.#lines.read(line, isPlain);
-      if (typeof read === 'object') this.#take(line, read, calls);
+      const read = this.#lines.read(block, start, end);
+      if (typeof read === 'object') this.#take(block, start, end, read, calls);
       else if (read === 'blank') counts.blankLines++;
-      else if (read === 'no request') counts.addNoRequest(place, line);
+      else if (read === 'no request')
+        counts.addNoRequest(place, block.toString('latin1', start, end));
       else {
-        counts.addBad(place, read, line);
+        counts.addBad(place, read, block.toString('latin1', start, end));
         place.unreadLines++;
       }
     }
     return calls;
   }
 
-  #take(line: string, call: LoggedCall, calls: LoggedCall[]): void {
+  #take(block: Buffer, start: number, end: number, call: LoggedCall, calls: LoggedCall[]): void {
     const id = this.#lines.requestId;
     if (id !== '' && this.#recent.has(id, call)) {
       this.counts.duplicates++;
       return;
     }
     this.counts.calls++;
-    if (line === this.#lineBefore) this.counts.repeated++;
-    this.#lineBefore = line;
+    if (this.#lineBefore.equals(block, start, end)) this.counts.repeated++;
+    this.#lineBefore.set(block, start, end);
     this.#steady.add(call, calls);
   }
 }
 
+const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** Without their ends. Each character stands for a byte. */
-function* linesOf(block: Buffer): Generator<string> {
-  const text = block.toString('latin1');
-  for (let start = 0; start < text.length; ) {
-    const newline = text.indexOf('\n', start);
-    const end = newline < 0 ? text.length : newline;
-    yield text.slice(start, text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end);
-    start = end + 1;
-  }
+/** Behind the line that begins at `start`, and behind its end. */
+function nextLineAt(block: Buffer, start: number): number {
+  const newline = block.indexOf(NEWLINE, start);
+  return newline < 0 ? block.length + 1 : newline + 1;
+}
+
+/** Without `\n` and `\r\n`. */
+function lineEnd(block: Buffer, start: number, next: number): number {
+  const end = Math.min(next - 1, block.length);
+  return end > start && block[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
 }
 
 /** −∞ of a file that does not begin with calls. */
 async function firstTimeMs(file: LogFile, options: LogOptions): Promise<number> {
   const lines = new LogLines(options, new LogCounts());
   for await (const block of logBlocks(logBytes(file))) {
-    for (const line of linesOf(block)) {
-      const read = lines.read(line, false);
+    for (let start = 0, next = 0; start < block.length; start = next) {
+      next = nextLineAt(block, start);
+      const read = lines.read(block, start, lineEnd(block, start, next));
       if (typeof read === 'object') return read.timeMs;
     }
     break;

@@ -1,30 +1,44 @@
-// What was made of texts that come again and again, such as names of users.
-import { ownText } from '../own-text.js';
-import { textHash } from '../session/text-hash.js';
+// What was made of texts that come again and again, such as names of users, found by their bytes in the log.
+import { bytesHash } from '../session/text-hash.js';
+import type { ByteText } from './byte-text.js';
 
-/** Longer ones are rare, and would take much memory. */
-const LONGEST_KEPT = 256;
+const NOTHING = 0xff;
 
-export class OwnedTexts<Value> {
+export class TextCache<Value> {
   readonly #make: (text: string) => Value;
-  /** [a power of 2] by hash; a text takes the place of another, so that one that is frequent is soon back. */
-  readonly #texts: (string | undefined)[];
+  readonly #rowBytes: number;
+  /** [places × rowBytes] by hash: the length of a text, and its bytes. A text takes the place of another, so that one that is
+   *  frequent is soon back. */
+  readonly #rows: Uint8Array;
+  /** [places] */
   readonly #values: (Value | undefined)[];
 
-  /** @param most values to remember, a power of 2 */
-  constructor(most: number, make: (text: string) => Value) {
+  /**
+   * @param places a power of 2
+   * @param rowBytes of a text with its length; of longer ones everything is made anew
+   */
+  constructor(places: number, rowBytes: number, make: (text: string) => Value) {
     this.#make = make;
-    this.#texts = new Array(most).fill(undefined);
-    this.#values = new Array(most).fill(undefined);
+    this.#rowBytes = rowBytes;
+    this.#rows = new Uint8Array(places * rowBytes).fill(NOTHING);
+    this.#values = new Array(places).fill(undefined);
   }
 
-  of(text: string): Value {
-    if (text.length > LONGEST_KEPT) return this.#make(ownText(text));
-    const place = textHash(text) & (this.#texts.length - 1);
-    if (this.#texts[place] === text) return this.#values[place] as Value;
-    const own = ownText(text);
-    const value = this.#make(own);
-    this.#texts[place] = own;
+  of(text: ByteText): Value {
+    const { bytes, start, end } = text;
+    const length = end - start;
+    if (length >= this.#rowBytes) return this.#make(text.toString());
+    const place = bytesHash(bytes, start, end) & (this.#values.length - 1);
+    const row = place * this.#rowBytes;
+    const rows = this.#rows;
+    if (rows[row] === length) {
+      let i = 0;
+      while (i < length && rows[row + 1 + i] === bytes[start + i]) i++;
+      if (i === length) return this.#values[place] as Value;
+    }
+    const value = this.#make(text.toString());
+    rows[row] = length;
+    for (let i = 0; i < length; i++) rows[row + 1 + i] = bytes[start + i];
     this.#values[place] = value;
     return value;
   }
