@@ -4,6 +4,8 @@ import type { Exchange } from '../guard/exchange.js';
 import { createGuard, type Guard } from '../guard/guard.js';
 import type { GuardOptions } from '../guard/guard-options.js';
 import { verifiedClaims } from '../guard/verified-claims.js';
+import { ExpressAddresses } from './express-addresses.js';
+import { trustsAll } from './express-trust.js';
 import { guardHttp, headerOf } from './guard-http.js';
 
 export interface ExpressGuard extends Omit<Guard<Request>, 'decide' | 'answered'> {
@@ -14,8 +16,9 @@ export interface ExpressGuard extends Omit<Guard<Request>, 'decide' | 'answered'
 export function expressGuard(options: GuardOptions<Request>): ExpressGuard {
   const { decide, answered, ...rest } = createGuard(options);
   const guard = { decide, answered };
+  const addresses = new ExpressAddresses();
   const middleware = (request: Request, response: Response, next: NextFunction) =>
-    guardHttp(guard, new ExpressExchange(request, middleware), response, next);
+    guardHttp(guard, new ExpressExchange(request, middleware, addresses), response, next);
   return Object.assign(middleware, rest);
 }
 
@@ -26,11 +29,13 @@ type TrustedProxies = Exchange<Request>['trustedProxies'];
 class ExpressExchange implements Exchange<Request> {
   readonly request: Request;
   readonly #middleware: unknown;
+  readonly #addresses: ExpressAddresses;
   #claims: ReturnType<typeof verifiedClaims> | typeof UNREAD = UNREAD;
 
-  constructor(request: Request, middleware: unknown) {
+  constructor(request: Request, middleware: unknown, addresses: ExpressAddresses) {
     this.request = request;
     this.#middleware = middleware;
+    this.#addresses = addresses;
   }
 
   get method(): string {
@@ -53,7 +58,7 @@ class ExpressExchange implements Exchange<Request> {
   }
 
   get address(): string | undefined {
-    return this.request.ip;
+    return this.#addresses.of(this.request);
   }
 
   get trustedProxies(): TrustedProxies {
@@ -74,22 +79,4 @@ class ExpressExchange implements Exchange<Request> {
   header(name: string): string | undefined {
     return headerOf(this.request, name);
   }
-}
-
-/** An address that nobody has (RFC 5737). */
-const NOBODY = '192.0.2.1';
-/** Hops to a proxy that is farther than any. */
-const FAR_AWAY = 1_000;
-const known = new WeakMap<TrustProxy, boolean>();
-
-type TrustProxy = (address: string, hops: number) => boolean;
-
-/** Whoever trusts the word of nobody, however far away, trusts everyone's. */
-function trustsAll(trust: TrustProxy): boolean {
-  let all = known.get(trust);
-  if (all === undefined) {
-    all = trust(NOBODY, FAR_AWAY);
-    known.set(trust, all);
-  }
-  return all;
 }

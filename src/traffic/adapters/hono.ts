@@ -5,7 +5,7 @@ import type { Context, MiddlewareHandler, Next } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { Decision } from '../guard/decision.js';
 import type { Exchange } from '../guard/exchange.js';
-import { createGuard, type Guard } from '../guard/guard.js';
+import { type Carrier, createGuard, type Guard } from '../guard/guard.js';
 import type { GuardOptions } from '../guard/guard-options.js';
 import { isLater } from '../guard/maybe-later.js';
 import type { Ruling } from '../guard/ruling.js';
@@ -35,9 +35,7 @@ declare module 'hono' {
 /** @throws AnomalyPredictorError as `createGuard` does, TypeError for a proxy that is no address */
 export function honoGuard(options: HonoGuardOptions): HonoGuard {
   const { trustProxy, address, ...others } = options;
-  const attach = (context: Context, name: string, decision: Decision) =>
-    context.set(name, decision);
-  const { decide, answered, ...rest } = createGuard(others, attach);
+  const { decide, answered, ...rest } = createGuard(others, VARIABLES);
   const peerAddress = trustedAddress(trustProxy);
   const addressing: Addressing = {
     addressOf: address ?? ((context) => nodeAddress(context, peerAddress)),
@@ -63,6 +61,11 @@ export function honoGuard(options: HonoGuardOptions): HonoGuard {
       : follow(ruling, startMs, context, next);
   }, rest);
 }
+
+const VARIABLES: Carrier<Context> = {
+  get: (context, name) => context.get(name),
+  set: (context, name, decision) => context.set(name, decision),
+};
 
 /** What @hono/node-server gives to each request. */
 interface NodeBindings {

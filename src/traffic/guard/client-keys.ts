@@ -2,7 +2,7 @@
 // those who check them before the guard: a client can make up a new one for each request, and be a new client each time.
 import { hashedKey } from '../identity/short-key.js';
 import type { OfRequest } from './guard-options.js';
-import { after, type MaybeLater } from './maybe-later.js';
+import { after, isLater, type MaybeLater } from './maybe-later.js';
 
 export type ClientKey = OfRequest<unknown, string | undefined>;
 
@@ -35,13 +35,20 @@ export function clientAddress(): ClientKey {
 export function firstOf<Request>(
   ...keys: readonly OfRequest<Request, string | undefined>[]
 ): OfRequest<Request, string | undefined> {
-  return (request, exchange, address) => {
-    const from = (at: number): MaybeLater<string | undefined> =>
-      at === keys.length
-        ? undefined
-        : after(keys[at](request, exchange, address), (key) => key || from(at + 1));
-    return from(0);
-  };
+  return (request, exchange, address) => firstFrom(0, keys, request, exchange, address);
+}
+
+function firstFrom<Request>(
+  start: number,
+  keys: readonly OfRequest<Request, string | undefined>[],
+  ...asked: Parameters<OfRequest<Request, unknown>>
+): MaybeLater<string | undefined> {
+  for (let at = start; at < keys.length; at++) {
+    const key = keys[at](...asked);
+    if (isLater(key)) return after(key, (late) => late || firstFrom(at + 1, keys, ...asked));
+    if (key) return key;
+  }
+  return undefined;
 }
 
 function secret(name: string, value: string | undefined): string | undefined {

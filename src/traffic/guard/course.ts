@@ -7,10 +7,11 @@ import type { Judgement, TrafficPrediction } from '../judge.js';
 import type { RouteTemplates } from '../routes/route-templates.js';
 import type { Session } from '../session/session.js';
 import type { SessionStore } from '../session/session-store.js';
-import type { Decision, Failure, GuardAction, GuardMode, GuardReason } from './decision.js';
+import type { Failure, GuardAction, GuardMode, GuardReason } from './decision.js';
 import type { DetectorSource, Judging } from './detector-source.js';
 import type { Exchange } from './exchange.js';
 import type { GuardConfig, OfRequest } from './guard-options.js';
+import type { MadeDecision } from './made-decision.js';
 import { after, isLater, type MaybeLater } from './maybe-later.js';
 import { type Modes, requireMode } from './modes.js';
 import type { Refusal } from './refusal.js';
@@ -45,7 +46,7 @@ export interface Finding {
 /** What a decision tells of its request. */
 export type CourseFacts = Pick<
   Course<unknown>,
-  'mode' | 'requestId' | 'timeMs' | 'route' | 'client' | 'threshold'
+  'mode' | 'givenId' | 'timeMs' | 'route' | 'client' | 'threshold'
 >;
 
 const SKIPPED: Finding = { action: 'skip', reason: 'skipped by skip' };
@@ -57,7 +58,7 @@ const UNKNOWN_GROUP = 'unknown';
 export class Course<Request> implements Ruling {
   refusal: Refusal | undefined;
   headers: Readonly<Record<string, string>> | undefined;
-  decision: Decision | undefined;
+  decision: MadeDecision | undefined;
   /** Until it settles, the decision is not made. */
   pending: Promise<unknown> | undefined;
   mode: GuardMode = 'observe';
@@ -69,23 +70,38 @@ export class Course<Request> implements Ruling {
   threshold = Number.NaN;
   /** Whether the store has counted the call. */
   isRecorded = false;
+  /** Whether the request carries its decision. */
+  isCarried = false;
   /** Whether the guard was told how the reply ended. */
   isAnswered = false;
-  readonly requestId: string;
+  /** The request's own id, if it has one. */
+  readonly givenId: string | undefined;
   readonly exchange: Exchange<Request>;
   readonly #shared: Surroundings<Request>;
+  #template: string | undefined;
   #address: AddressEntry | undefined;
+  #user = '';
 
-  constructor(requestId: string, exchange: Exchange<Request>, shared: Surroundings<Request>) {
-    this.requestId = requestId;
+  constructor(
+    givenId: string | undefined,
+    exchange: Exchange<Request>,
+    shared: Surroundings<Request>,
+  ) {
+    this.givenId = givenId;
     this.exchange = exchange;
     this.#shared = shared;
+  }
+
+  /** Whether it is one of that guard's, which its requests share. */
+  isOf(shared: Surroundings<Request>): boolean {
+    return this.#shared === shared;
   }
 
   /** Throws, or rejects, whatever the functions among the options do; `stage` then tells which. */
   run(): MaybeLater<Finding> {
     const { config, templates, addresses } = this.#shared;
     const { exchange } = this;
+    this.#template = templateOf(exchange);
     this.route = templates.of(exchange.method, this.#template ?? exchange.path);
     // Before anything that may fail: it tells what a failure means.
     this.#setMode();
@@ -111,12 +127,6 @@ export class Course<Request> implements Ruling {
     return this.#unlessSkipped();
   }
 
-  /** One with a wildcard, as proxies have, says little of what is called: the path tells more, and is what a log has. */
-  get #template(): string | undefined {
-    const { route } = this.exchange;
-    return route?.includes('*') ? undefined : route;
-  }
-
   #setRoute(key: string | undefined): void {
     if (key !== undefined) this.route = shortKey(key);
   }
@@ -134,6 +144,8 @@ export class Course<Request> implements Ruling {
         : requireMode(routeMode);
   }
 
+  // A closure is made only where something comes later: each request would leave half a KiB of them behind (Node 20).
+
   #unlessSkipped(): MaybeLater<Finding> {
     const { skip } = this.#shared.config;
     if (skip === undefined) return this.#identify();
@@ -142,45 +154,69 @@ export class Course<Request> implements Ruling {
   }
 
   #identify(): MaybeLater<Finding> {
-    const { sessionKey, userKey, source } = this.#shared.config;
     this.stage = 'sessionKey';
-    return after(this.#ask(sessionKey), (client) => {
-      if (client === undefined || client === '') return NO_CLIENT;
-      this.client = shortKey(client);
-      this.stage = 'userKey';
-      return after(this.#ask(userKey), (user = '') => {
-        this.stage = 'source';
-        const label = source === undefined ? '' : this.#ask(source);
-        return after(label, (text = '') => this.#record(shortKey(user), shortKey(text)));
-      });
-    });
+    const client = this.#ask(this.#shared.config.sessionKey);
+    return isLater(client) ? after(client, (late) => this.#askUser(late)) : this.#askUser(client);
   }
 
-  #record(user: string, source: string): MaybeLater<Finding> {
+  #askUser(client: string | undefined): MaybeLater<Finding> {
+    if (client === undefined || client === '') return NO_CLIENT;
+    this.client = shortKey(client);
+    this.stage = 'userKey';
+    const user = this.#ask(this.#shared.config.userKey);
+    return isLater(user) ? after(user, (late) => this.#askSource(late)) : this.#askSource(user);
+  }
+
+  #askSource(user = ''): MaybeLater<Finding> {
+    const { source } = this.#shared.config;
+    this.#user = shortKey(user);
+    this.stage = 'source';
+    const label = source === undefined ? '' : this.#ask(source);
+    return isLater(label) ? after(label, (late) => this.#record(late)) : this.#record(label);
+  }
+
+  #record(text = ''): MaybeLater<Finding> {
+    const source = shortKey(text);
     this.stage = 'store';
-    const { timeMs, client, route } = this;
-    const group = this.#address?.group ?? UNKNOWN_GROUP;
-    const addressType = this.#address?.type ?? DEFAULT_ADDRESS_TYPE;
-    const call = { timeMs, client, user, route, group, addressType, source };
-    return after(this.#shared.store.record(call), (session) => {
-      this.isRecorded = true;
-      return this.#judge(session);
+    const session = this.#shared.store.record({
+      timeMs: this.timeMs,
+      client: this.client,
+      user: this.#user,
+      route: this.route,
+      group: this.#address?.group ?? UNKNOWN_GROUP,
+      addressType: this.#address?.type ?? DEFAULT_ADDRESS_TYPE,
+      source,
     });
+    return isLater(session)
+      ? after(session, (late) => this.#askThreshold(late))
+      : this.#askThreshold(session);
   }
 
-  #judge(session: Session): MaybeLater<Finding> {
-    const { config, detectors } = this.#shared;
-    const { threshold } = config;
+  #askThreshold(session: Session): MaybeLater<Finding> {
+    this.isRecorded = true;
+    const { threshold } = this.#shared.config;
     this.stage = 'threshold';
     const limit = typeof threshold === 'function' ? this.#ask(threshold) : threshold;
-    return after(limit, (number) => {
-      this.threshold = requireFinite(number);
-      this.stage = 'detector';
-      return after(detectors.current, (judging) => {
-        if (judging === undefined) return NO_DETECTOR;
-        return after(judging.judge(session, number), (judgement) => this.#find(judging, judgement));
-      });
-    });
+    return isLater(limit)
+      ? after(limit, (late) => this.#askDetector(session, late))
+      : this.#askDetector(session, limit);
+  }
+
+  #askDetector(session: Session, threshold: number): MaybeLater<Finding> {
+    this.threshold = requireFinite(threshold);
+    this.stage = 'detector';
+    const judging = this.#shared.detectors.current;
+    return isLater(judging)
+      ? after(judging, (late) => this.#judge(late, session))
+      : this.#judge(judging, session);
+  }
+
+  #judge(judging: Judging | undefined, session: Session): MaybeLater<Finding> {
+    if (judging === undefined) return NO_DETECTOR;
+    const judgement = judging.judge(session, this.threshold);
+    return isLater(judgement)
+      ? after(judgement, (late) => this.#find(judging, late))
+      : this.#find(judging, judgement);
   }
 
   #find(judging: Judging, { prediction, score, row: shared }: Judgement): Finding {
@@ -202,6 +238,11 @@ export class Course<Request> implements Ruling {
   #ask<T>(what: OfRequest<Request, T>): MaybeLater<T> {
     return what(this.exchange.request, this.exchange, this.#address);
   }
+}
+
+/** One with a wildcard, as proxies have, says little of what is called: the path tells more, and is what a log has. */
+function templateOf({ route }: Pick<Exchange<unknown>, 'route'>): string | undefined {
+  return route?.includes('*') ? undefined : route;
 }
 
 function requireFinite(value: number): number {

@@ -5,7 +5,7 @@ import { AddressBook } from '../identity/address-book.js';
 import { RouteTemplates } from '../routes/route-templates.js';
 import type { SessionStore } from '../session/session-store.js';
 import { DEFAULT_WINDOW_MS, SessionTracker } from '../session/session-tracker.js';
-import { Course, type Finding } from './course.js';
+import { Course, type Finding, type Surroundings } from './course.js';
 import type { Decision, Failure } from './decision.js';
 import { detectorSource } from './detector-source.js';
 import type { TrafficException } from './exception-file.js';
@@ -19,7 +19,7 @@ import { isLater, type MaybeLater, within } from './maybe-later.js';
 import { modesOf } from './modes.js';
 import { fillOptions } from './option-table.js';
 import { ownRefusal } from './own-refusal.js';
-import { type Refusal, refusalFor, requestIdFrom } from './refusal.js';
+import { type Refusal, refusalFor, saneId } from './refusal.js';
 import type { Ruling } from './ruling.js';
 
 export interface Guard<Request> {
@@ -38,16 +38,26 @@ export interface Guard<Request> {
 }
 
 /** How a framework's request carries the decision to its handlers. */
-export type Attach<Request> = (request: Request, name: string, decision: Decision) => void;
+export interface Carrier<Request> {
+  get(request: Request, name: string): unknown;
+  set(request: Request, name: string, decision: Decision): void;
+}
+
+const PROPERTIES: Carrier<unknown> = {
+  get: (request, name) => (request as Record<string, unknown>)[name],
+  set(request, name, decision) {
+    (request as Record<string, unknown>)[name] = decision;
+  },
+};
 
 /**
- * @param attach as a property by default
+ * @param carrier properties of requests by default
  * @throws AnomalyPredictorError 'bad-option' for options that are none, and where requests may be refused also for what
  *   findings.ts names
  */
 export function createGuard<Request>(
   options: GuardOptions<Request>,
-  attach: Attach<Request> = setProperty,
+  carrier: Carrier<Request> = PROPERTIES,
 ): Guard<Request> {
   const config = fillOptions(options);
   const { timeoutMs, onError, handler, onDecision, requestPropertyName, exposeHeaders } = config;
@@ -66,14 +76,14 @@ export function createGuard<Request>(
   const store: SessionStore = config.store ?? new SessionTracker({ windowMs, maxSessions });
   const exceptions = new Exceptions(config.exceptions, findings, metrics);
   const checksProxies = isChecked('trustProxy');
-  const shared = {
+  const shared: Surroundings<Request> = {
     config,
     modes,
     templates,
     addresses: new AddressBook(config.addressTypes),
     store,
     detectors,
-    addressOf(exchange: Exchange<Request>) {
+    addressOf(exchange) {
       if (checksProxies) {
         const { trustedProxies } = exchange;
         if (trustedProxies === 'all') {
@@ -90,8 +100,7 @@ export function createGuard<Request>(
       }
       return exchange.address;
     },
-    isExcepted: (client: string, route: string, timeMs: number) =>
-      exceptions.holdFor(client, route, timeMs),
+    isExcepted: (client, route, timeMs) => exceptions.holdFor(client, route, timeMs),
   };
 
   function conclude(course: Course<Request>, finding: Finding, startMs: number) {
@@ -103,11 +112,11 @@ export function createGuard<Request>(
     const decision = new MadeDecision(course, finding, isRefused);
     course.decision = decision;
     metrics.decided(decision, performance.now() - startMs);
-    attempt('request property', () => attach(request, requestPropertyName, decision));
+    carry(course, decision);
     if (onDecision !== undefined) attempt('onDecision', () => onDecision(decision, request));
     if (isEnforced && exposeHeaders) course.headers = debugHeaders(decision);
     if (!isRefused) return course;
-    const usual = refusalFor(action === 'block' ? 'block' : 'error', course.requestId);
+    const usual = refusalFor(action === 'block' ? 'block' : 'error', decision.requestId);
     return refuse(course, decision, { ...usual, headers: { ...usual.headers, ...course.headers } });
   }
 
@@ -156,8 +165,7 @@ export function createGuard<Request>(
 
   function ruleOn(exchange: Exchange<Request>): MaybeLater<Ruling> {
     const startMs = performance.now();
-    const requestId = requestIdFrom(exchange.header('x-request-id'));
-    const course = new Course(requestId, exchange, shared);
+    const course = new Course(saneId(exchange.header('x-request-id')), exchange, shared);
     let finding: MaybeLater<Finding>;
     try {
       finding = course.run();
@@ -169,17 +177,45 @@ export function createGuard<Request>(
       : conclude(course, finding, startMs);
   }
 
-  /** Of requests under way. One that passes a guard again, where a router has it as well, is still one call. */
-  const rulings = new WeakMap<object, MaybeLater<Ruling>>();
+  /** What the framework or the application has in the decision's place is not the guard's to replace. */
+  function carry(course: Course<Request>, decision: MadeDecision): void {
+    const { request } = course.exchange;
+    try {
+      const earlier = carrier.get(request, requestPropertyName);
+      if (earlier instanceof MadeDecision) decision.follow(earlier);
+      else if (earlier !== undefined) throw new TypeError(`"${requestPropertyName}" is taken`);
+      carrier.set(request, requestPropertyName, decision);
+      course.isCarried = true;
+    } catch {
+      metrics.failed('request property');
+    }
+    if (course.isAnswered) decision.letGo();
+  }
+
+  /** Of a request under way that has passed the guard before. */
+  function rulingFor(request: Request): MaybeLater<Ruling> | undefined {
+    try {
+      const carried = carrier.get(request, requestPropertyName);
+      const ruling = carried instanceof MadeDecision ? carried.rulingBy(isOwn) : undefined;
+      if (ruling !== undefined) return ruling;
+    } catch {
+      // A property that cannot be read carries none.
+    }
+    return uncarried.get(request as object);
+  }
+
+  const isOwn = (ruling: Ruling) => (ruling as Course<Request>).isOf(shared);
+  /** Of requests that have no decision yet, or no place for one. To have all of them here costs a collection 6 µs a request. */
+  const uncarried = new WeakMap<object, MaybeLater<Ruling>>();
 
   return {
+    /** A request that passes the guard again, where a router has it as well, is still one call. */
     decide(exchange) {
-      const request = exchange.request as object;
-      let ruling = rulings.get(request);
-      if (ruling === undefined) {
-        ruling = ruleOn(exchange);
-        rulings.set(request, ruling);
-      }
+      const known = rulingFor(exchange.request);
+      if (known !== undefined) return known;
+      const ruling = ruleOn(exchange);
+      const isCarried = !isLater(ruling) && (ruling as Course<Request>).isCarried;
+      if (!isCarried) uncarried.set(exchange.request as object, ruling);
       return ruling;
     },
 
@@ -187,6 +223,7 @@ export function createGuard<Request>(
       const course = ruling as Course<Request>;
       if (course.isAnswered) return;
       course.isAnswered = true;
+      course.decision?.letGo();
       const record = () => {
         const { timeMs, client, isRecorded } = course;
         if (!isRecorded) return;
@@ -230,13 +267,4 @@ function debugHeaders({ prediction, score, detector }: Decision): Record<string,
     'X-Anomaly-Score': String(score),
     ...(detector !== undefined && { 'X-Anomaly-Detector': detector }),
   };
-}
-
-/** What the framework or the application has there is not the guard's to replace. */
-function setProperty(request: unknown, name: string, decision: Decision): void {
-  const properties = request as Record<string, unknown>;
-  if (name in properties && !(properties[name] instanceof MadeDecision)) {
-    throw new TypeError(`the request has a property "${name}" of its own`);
-  }
-  properties[name] = decision;
 }

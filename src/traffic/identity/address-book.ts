@@ -2,6 +2,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { ownText } from '../own-text.js';
+import { RecentMap } from '../recent-map.js';
 import {
   type AddressTyper,
   type AddressTypes,
@@ -22,13 +23,12 @@ export interface AddressEntry {
 const CLIENT_BITS_IPV6 = 56;
 const GROUP_BITS_IPV4 = 24;
 const GROUP_BITS_IPV6 = 48;
-/** Entries that are remembered as new; with them come those that were new before, and have not been asked for since. */
-const MOST_NEW = 65_536;
+/** Entries that are remembered. */
+const MOST_ENTRIES = 65_536;
 
 export class AddressBook {
   readonly #typer: AddressTyper;
-  #newer = new Map<string, AddressEntry>();
-  #older = new Map<string, AddressEntry>();
+  readonly #entries = new RecentMap<AddressEntry>(MOST_ENTRIES);
 
   /** @throws AnomalyPredictorError 'bad-option' for a network that is none */
   constructor(types: AddressTypes = {}) {
@@ -37,21 +37,12 @@ export class AddressBook {
 
   /** Of any text; one that is no address stands for itself. */
   of(address: string): AddressEntry {
-    const known = this.#newer.get(address);
+    const known = this.#entries.get(address);
     if (known !== undefined) return known;
-    const own = ownText(address);
-    const entry = this.#older.get(own) ?? this.#read(own);
+    const entry = this.#read(ownText(address));
     // A very long text would be held as long as its entry is.
-    if (own.length <= LONGEST_KEY) this.#remember(own, entry);
+    if (address.length <= LONGEST_KEY) this.#entries.set(address, entry);
     return entry;
-  }
-
-  #remember(address: string, entry: AddressEntry): void {
-    if (this.#newer.size === MOST_NEW) {
-      this.#older = this.#newer;
-      this.#newer = new Map();
-    }
-    this.#newer.set(address, entry);
   }
 
   #read(address: string): AddressEntry {

@@ -131,6 +131,91 @@ describe('in Express', () => {
     expect(decisions).toMatchObject([{ client }]);
   });
 
+  it('follows the setting of the proxies when it changes', async () => {
+    const decisions = await decisionsOf(
+      (app, guard) => {
+        app.use((request, _, next) => {
+          app.set('trust proxy', request.get('x-trust'));
+          next();
+        });
+        app.use(guard, ok);
+      },
+      ['loopback', '10.0.0.0/8', 'loopback'].map((trust) => ({
+        path: '/',
+        headers: { 'X-Forwarded-For': '203.0.113.9', 'X-Trust': trust },
+      })),
+    );
+    expect(decisions.map(({ client }) => client)).toEqual([
+      '203.0.113.9',
+      '127.0.0.1',
+      '203.0.113.9',
+    ]);
+  });
+
+  const byHeader = (name: string) => ({
+    configurable: true,
+    get(this: express.Request) {
+      return this.get(name);
+    },
+  });
+
+  it.each<[string, (app: express.Express) => void]>([
+    [
+      'application',
+      (app) => {
+        Object.defineProperty(app.request, 'ip', byHeader('client-ip'));
+      },
+    ],
+    [
+      'application, for some of the requests',
+      (app) => {
+        Object.defineProperty(app.request, 'ip', {
+          get(this: express.Request) {
+            return this.headers['x-forwarded-for'] === '203.0.113.9'
+              ? this.headers['client-ip']
+              : '203.0.113.1';
+          },
+        });
+      },
+    ],
+    [
+      'application, by what it finds in the peer',
+      (app) => {
+        Object.defineProperty(app.request, 'ip', {
+          get(this: express.Request) {
+            return Number(this.socket.remotePort) > 0 ? this.headers['client-ip'] : 'nobody';
+          },
+        });
+      },
+    ],
+    [
+      'request',
+      (app) => {
+        app.use((request, _, next) => {
+          Object.defineProperty(request, 'ip', byHeader('client-ip'));
+          next();
+        });
+      },
+    ],
+  ])(
+    'goes by the address that the %s defines, also where all else is the same',
+    async (_, define) => {
+      const addresses = ['203.0.113.1', '203.0.113.2', '203.0.113.3', '203.0.113.2'];
+      const decisions = await decisionsOf(
+        (app, guard) => {
+          app.set('trust proxy', 'loopback');
+          define(app);
+          app.use(guard, ok);
+        },
+        addresses.map((address, i) => ({
+          path: '/',
+          headers: { 'X-Forwarded-For': i === 0 ? '' : '203.0.113.9', 'Client-IP': address },
+        })),
+      );
+      expect(decisions.map(({ client }) => client)).toEqual(addresses);
+    },
+  );
+
   it('counts a request once, however often it passes the guard', async () => {
     let seen: unknown;
     const decisions = await decisionsOf(
@@ -165,6 +250,20 @@ describe('in Express', () => {
     expect(decisions).toHaveLength(1);
     expect(last).toHaveLength(1);
     expect(seen).toBe(last[0]);
+  });
+
+  it('counts a request once for a guard that it passes again behind another', async () => {
+    const last: Decision[] = [];
+    const other = expressGuard({ detector: flagsAll, onDecision: (made) => last.push(made) });
+    onTestFinished(() => other.close());
+    const decisions = await decisionsOf(
+      (app, guard) => {
+        app.use(guard, other, guard, other, ok);
+      },
+      [{ path: '/x' }],
+    );
+    expect(decisions).toMatchObject([{ behaviour: { sequence_length: 1 } }]);
+    expect(last).toMatchObject([{ behaviour: { sequence_length: 1 } }]);
   });
 
   it('does not go by a route that has passed a request on', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { collectGarbage } from '../../../src/engine/collect-garbage.js';
 import type { Decision } from '../../../src/traffic/guard/decision.js';
 import { createGuard, type Guard } from '../../../src/traffic/guard/guard.js';
 import type { GuardOptions } from '../../../src/traffic/guard/guard-options.js';
@@ -308,6 +309,39 @@ describe('a decision', () => {
       contributions: { sequence_length: expect.any(Number) },
     });
   });
+
+  it('has one request id, the own one of the request where that is sane', async () => {
+    const guard = guardWith();
+    const given = await decide(guard, { headers: { 'x-request-id': 'abc-1' } });
+    expect(given.requestId).toBe('abc-1');
+    const made = await decide(guard, { headers: { 'x-request-id': 'a\nb' } });
+    expect(made.requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(made.requestId).toBe(made.requestId);
+    expect(JSON.parse(JSON.stringify(made)).requestId).toBe(made.requestId);
+  });
+
+  it.each([
+    ['at once', {}],
+    ['later', { sessionKey: async () => 'alice' }],
+  ])(
+    'that is made %s keeps nothing of its request once the reply has ended',
+    async (_, options) => {
+      const decisions: Decision[] = [];
+      const guard = guardWith({ ...options, onDecision: (made) => decisions.push(made) });
+      const requests: WeakRef<SampleRequest>[] = [];
+      for (let i = 0; i < 20; i++) {
+        const exchange = exchangeOf();
+        requests.push(new WeakRef(exchange.request));
+        guard.answered(await guard.decide(exchange), 200, 1);
+      }
+      await expect.poll(() => decisions).toHaveLength(20);
+      await delay(1);
+      collectGarbage();
+      // The last one may still lie on the stack.
+    const kept = requests.filter((request) => request.deref() !== undefined);
+    expect(kept.length).toBeLessThanOrEqual(1);
+    },
+  );
 
   it('stays as it is when others follow', async () => {
     const [, first] = await decisionsOf(guardWith(), 5);
