@@ -28,6 +28,10 @@ export class ServerProcess {
     return new ServerProcess(child, new URL(await printedUrl(child)));
   }
 
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
   async usage(): Promise<Usage> {
     const answer = once(this.#child, 'message');
     this.#child.send('usage');

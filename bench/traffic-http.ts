@@ -7,6 +7,7 @@ import { clientAt, pathAt } from './live-sessions.js';
 import { LoadClient } from './load-client.js';
 import { checkEqual, type Parity } from './parity.js';
 import type { Plan } from './plan.js';
+import { runAnywhere, runOn } from './processor.js';
 import { ServerProcess } from './server-process.js';
 import { centreAndTail, type Spread, spreadOf } from './statistics.js';
 
@@ -38,6 +39,8 @@ const BARE = 'bare';
 const EMPTY = 'empty';
 /** Many short rounds, so that what else the machine does strikes few of them, and not one contender alone. */
 const SHORTER_ROUNDS = 5;
+const CLIENT_PROCESSOR = 1;
+const SERVER_PROCESSOR = 0;
 const N_REQUESTS = 20_000;
 const PARITY_REQUESTS = 100;
 
@@ -45,6 +48,7 @@ export async function benchGuarded(catalog: Catalog, plan: Plan): Promise<Guarde
   const parity: Parity[] = [];
   const figures: GuardedFigure[] = [];
   const requests = makeRequests(plan.guardSessions);
+  runOn(CLIENT_PROCESSOR, process.pid);
   for (const framework of FRAMEWORKS) {
     const apps = [BARE, EMPTY, ...catalog.keys()];
     const servers = await Promise.all(apps.map((app) => start(framework, app, plan)));
@@ -58,12 +62,15 @@ export async function benchGuarded(catalog: Catalog, plan: Plan): Promise<Guarde
       await Promise.all(servers.map((server) => server.stop()));
     }
   }
+  runAnywhere(process.pid);
   return { liveSessions: plan.guardSessions, parity, figures };
 }
 
-function start(framework: string, app: string, { guardSessions }: Plan): Promise<ServerProcess> {
+async function start(framework: string, app: string, { guardSessions }: Plan) {
   const script = new URL('./traffic-server.js', import.meta.url);
-  return ServerProcess.start(script, [framework, app, String(guardSessions)]);
+  const server = await ServerProcess.start(script, [framework, app, String(guardSessions)]);
+  runOn(SERVER_PROCESSOR, server.pid);
+  return server;
 }
 
 function makeRequests(nSessions: number): Uint8Array[] {
