@@ -338,8 +338,8 @@ describe('a decision', () => {
       await delay(1);
       collectGarbage();
       // The last one may still lie on the stack.
-    const kept = requests.filter((request) => request.deref() !== undefined);
-    expect(kept.length).toBeLessThanOrEqual(1);
+      const kept = requests.filter((request) => request.deref() !== undefined);
+      expect(kept.length).toBeLessThanOrEqual(1);
     },
   );
 
