@@ -41,7 +41,7 @@ export function addLogOptions(command: Command): Command {
   return command
     .option(
       '--session-key <key>',
-      'whose sessions are told apart: address, user, or a field of JSON lines, which is hashed',
+      'whose sessions are told apart: address, user (as sub:ada), or a field of JSON lines, which is hashed',
       'address',
     )
     .option(

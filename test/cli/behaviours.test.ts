@@ -108,7 +108,7 @@ describe('behaviours', () => {
   it('quotes keys that need it', async () => {
     const log = folder.write('e.log', callsOf('x', 5).replaceAll(' - - ', String.raw` - a,\x22b `));
     const run = await runCommand(['behaviours', log, '--session-key', 'user']);
-    expect(run.stdout).toContain('\n"user:a,""b",2024');
+    expect(run.stdout).toContain('\n"sub:a,""b",2024');
   });
 
   it('writes no formula for a client that is called like one', async () => {

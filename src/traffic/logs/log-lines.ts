@@ -19,6 +19,8 @@ export type NoCall = Exclude<LineReading, 'call'> | 'blank';
 const ADDRESSES = [65_536, 64] as const;
 const REQUESTS = [16_384, 128] as const;
 const KEYS = [16_384, 64] as const;
+/** A guard goes by this claim of a token where it has one, and its exceptions name clients so. */
+const USER_CLAIM = 'sub';
 /** `203.0.113.7:51234` or `[2001:db8::7]:51234`, as proxies write it. */
 const WITH_PORT = /^(?:([\d.]+):\d+|\[([^\]]+)\](?::\d+)?)$/;
 
@@ -46,9 +48,9 @@ export class LogLines {
     this.#json = new JsonLines(fields, isField ? sessionKey : '');
     this.#addresses = new TextCache(...ADDRESSES, (text) => addresses.of(withoutPort(text)));
     this.#routes = new TextCache(...REQUESTS, (request) => routeOf(request, routes));
-    // Named by its field, as a guard names keys, so that nobody can pass for an address.
+    // Named as a guard names keys and subjects, so that nobody can pass for an address.
     this.#clients = new TextCache(...KEYS, (key) =>
-      shortKey(`${sessionKey}:${isField ? hashedKey(key) : key}`),
+      shortKey(isField ? `${sessionKey}:${hashedKey(key)}` : `${USER_CLAIM}:${key}`),
     );
   }
 

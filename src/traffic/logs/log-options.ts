@@ -6,7 +6,7 @@ export interface LogOptions {
   /** Of JSON lines. @default the names that servers are known to write */
   readonly fields?: LogFields | undefined;
   /**
-   * Whose sessions are told apart: `address`; `user`, as `user:ada`; or the path of a field of JSON lines, which is taken
+   * Whose sessions are told apart: `address`; `user`, as `sub:ada`; or the path of a field of JSON lines, which is taken
    * for a secret and hashed, as `headers.key:sha256:…`. Calls without it go by their address. @default 'address'
    */
   readonly sessionKey?: string | undefined;

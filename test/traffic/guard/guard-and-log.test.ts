@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { plainKernels } from '../../../native-free-kernels/plain-kernels.js';
-import { clientAddress } from '../../../src/traffic/guard/client-keys.js';
+import { clientAddress, firstOf, tokenClaim } from '../../../src/traffic/guard/client-keys.js';
 import { createGuard } from '../../../src/traffic/guard/guard.js';
+import type { GuardOptions } from '../../../src/traffic/guard/guard-options.js';
 import { createJudge } from '../../../src/traffic/judge.js';
 import { followLog } from '../../../src/traffic/logs/follow-log.js';
 import { readLogs } from '../../../src/traffic/logs/read-logs.js';
@@ -14,6 +15,7 @@ import { jsonLine, type WrittenCall } from '../../support/write-log.js';
 
 const folder = temporaryFolder();
 const detector = sampleOneClassSvm();
+const defaultKey = firstOf<SampleRequest>(tokenClaim('sub'), clientAddress());
 const START_MS = Date.UTC(2026, 0, 1);
 
 const streams = fc.array(
@@ -37,12 +39,15 @@ interface Seen {
   readonly row: readonly number[];
 }
 
-async function seenByGuard(calls: readonly WrittenCall[]): Promise<Seen[]> {
+async function seenByGuard(
+  calls: readonly WrittenCall[],
+  sessionKey: NonNullable<GuardOptions<SampleRequest>['sessionKey']>,
+): Promise<Seen[]> {
   let nowMs = 0;
   const guard = createGuard<SampleRequest>({
     detector,
     minRequests: 2,
-    sessionKey: clientAddress(),
+    sessionKey,
     source: () => 'F',
     maxSessions: 100,
     now: () => nowMs,
@@ -60,36 +65,46 @@ async function seenByGuard(calls: readonly WrittenCall[]): Promise<Seen[]> {
   return seen;
 }
 
-async function seenInLog(calls: readonly WrittenCall[]): Promise<Seen[]> {
+async function seenInLog(calls: readonly WrittenCall[], sessionKey: string): Promise<Seen[]> {
   const path = folder.write('access.log', calls.map(jsonLine).join(''));
   const judge = createJudge(detector, plainKernels, { minRequests: 2 });
   const seen: Seen[] = [];
   const tracker = new SessionTracker({ maxSessions: 100 });
-  await followLog(readLogs([path], { source: 'F' }), tracker, (session, { client, route }) => {
-    const { prediction, score, row } = judge(session, 0);
-    seen.push({ client, route, prediction, score, row: [...row] });
-  });
+  await followLog(
+    readLogs([path], { source: 'F', sessionKey }),
+    tracker,
+    (session, { client, route }) => {
+      const { prediction, score, row } = judge(session, 0);
+      seen.push({ client, route, prediction, score, row: [...row] });
+    },
+  );
   return seen;
 }
 
-it('a guard sees in requests what the same requests are in a log', async () => {
-  await fc.assert(
-    fc.asyncProperty(streams, async (stream) => {
-      let timeMs = START_MS;
-      const calls = stream.map(({ gapMs, ...rest }): WrittenCall => {
-        timeMs += gapMs;
-        return { ...rest, timeMs };
-      });
-      const [live, logged] = [await seenByGuard(calls), await seenInLog(calls)];
-      const scores = ({ score }: Seen) => score;
-      expect(live.map(({ score: _, ...rest }) => rest)).toEqual(
-        logged.map(({ score: _, ...rest }) => rest),
-      );
-      for (const [i, score] of live.map(scores).entries()) {
-        if (Number.isNaN(score)) expect(logged[i].score).toBeNaN();
-        else expect(score).toBeCloseTo(logged[i].score, 12);
-      }
-    }),
-    { numRuns: 30 },
-  );
-});
+it.each([
+  ['by address', clientAddress(), 'address'],
+  ['by the subject of their tokens, else by address', defaultKey, 'user'],
+])(
+  'a guard sees in requests what the same requests are in a log, clients told apart %s',
+  async (_, inGuard, inLog) => {
+    await fc.assert(
+      fc.asyncProperty(streams, async (stream) => {
+        let timeMs = START_MS;
+        const calls = stream.map(({ gapMs, ...rest }): WrittenCall => {
+          timeMs += gapMs;
+          return { ...rest, timeMs };
+        });
+        const [live, logged] = [await seenByGuard(calls, inGuard), await seenInLog(calls, inLog)];
+        const scores = ({ score }: Seen) => score;
+        expect(live.map(({ score: _, ...rest }) => rest)).toEqual(
+          logged.map(({ score: _, ...rest }) => rest),
+        );
+        for (const [i, score] of live.map(scores).entries()) {
+          if (Number.isNaN(score)) expect(logged[i].score).toBeNaN();
+          else expect(score).toBeCloseTo(logged[i].score, 12);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  },
+);

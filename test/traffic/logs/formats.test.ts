@@ -72,7 +72,7 @@ describe('combined and common logs', () => {
     const line = String.raw`10.0.0.1 - a\x22b\\ ${TIME} "GET /say\"hi\x22/x HTTP/1.1" 200 5 "-" "\"[\""`;
     expect(await callOf(line, { sessionKey: 'user', routes: ['/say"hi"/x'] })).toMatchObject({
       user: 'a"b\\',
-      client: 'user:a"b\\',
+      client: 'sub:a"b\\',
       route: 'GET /say"hi"/x',
     });
   });
