@@ -74,7 +74,7 @@ async function writeBehaviours(
   const tracker = new SessionTracker({
     ...(windowMs === undefined ? {} : { windowMs }),
     maxSessions,
-    onEnd: (slot) => written.end(slot),
+    onEnd: (_client, slot) => written.end(slot),
   });
   const startMs = performance.now();
   const progress = startProgress('Reading', log.sizeBytes);

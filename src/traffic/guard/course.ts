@@ -46,7 +46,7 @@ export interface Finding {
 /** What a decision tells of its request. */
 export type CourseFacts = Pick<
   Course<unknown>,
-  'mode' | 'givenId' | 'timeMs' | 'route' | 'client' | 'threshold'
+  'mode' | 'requestId' | 'timeMs' | 'route' | 'client' | 'threshold'
 >;
 
 const SKIPPED: Finding = { action: 'skip', reason: 'skipped by skip' };
@@ -74,22 +74,27 @@ export class Course<Request> implements Ruling {
   isCarried = false;
   /** Whether the guard was told how the reply ended. */
   isAnswered = false;
-  /** The request's own id, if it has one. */
-  readonly givenId: string | undefined;
-  readonly exchange: Exchange<Request>;
+  readonly requestId: string;
+  #exchange: Exchange<Request> | undefined;
   readonly #shared: Surroundings<Request>;
   #template: string | undefined;
   #address: AddressEntry | undefined;
   #user = '';
 
-  constructor(
-    givenId: string | undefined,
-    exchange: Exchange<Request>,
-    shared: Surroundings<Request>,
-  ) {
-    this.givenId = givenId;
-    this.exchange = exchange;
+  constructor(requestId: string, exchange: Exchange<Request>, shared: Surroundings<Request>) {
+    this.requestId = requestId;
+    this.#exchange = exchange;
     this.#shared = shared;
+  }
+
+  get exchange(): Exchange<Request> {
+    if (this.#exchange === undefined) throw new Error('the request is over');
+    return this.#exchange;
+  }
+
+  /** All is said and done: who keeps the decision does not keep the request. */
+  letGo(): void {
+    this.#exchange = undefined;
   }
 
   /** Whether it is one of that guard's, which its requests share. */
@@ -144,14 +149,14 @@ export class Course<Request> implements Ruling {
         : requireMode(routeMode);
   }
 
-  // A closure is made only where something comes later: each request would leave half a KiB of them behind (Node 20).
-
   #unlessSkipped(): MaybeLater<Finding> {
     const { skip } = this.#shared.config;
     if (skip === undefined) return this.#identify();
     this.stage = 'skip';
     return after(this.#ask(skip), (isSkipped) => (isSkipped ? SKIPPED : this.#identify()));
   }
+
+  // From here on a closure is made only where something comes later: each request would leave half a KiB behind (Node 20).
 
   #identify(): MaybeLater<Finding> {
     this.stage = 'sessionKey';

@@ -19,7 +19,7 @@ import { isLater, type MaybeLater, within } from './maybe-later.js';
 import { modesOf } from './modes.js';
 import { fillOptions } from './option-table.js';
 import { ownRefusal } from './own-refusal.js';
-import { type Refusal, refusalFor, saneId } from './refusal.js';
+import { type Refusal, refusalFor, requestIdFrom } from './refusal.js';
 import type { Ruling } from './ruling.js';
 
 export interface Guard<Request> {
@@ -165,7 +165,8 @@ export function createGuard<Request>(
 
   function ruleOn(exchange: Exchange<Request>): MaybeLater<Ruling> {
     const startMs = performance.now();
-    const course = new Course(saneId(exchange.header('x-request-id')), exchange, shared);
+    const requestId = requestIdFrom(exchange.header('x-request-id'));
+    const course = new Course(requestId, exchange, shared);
     let finding: MaybeLater<Finding>;
     try {
       finding = course.run();
@@ -183,25 +184,27 @@ export function createGuard<Request>(
     try {
       const earlier = carrier.get(request, requestPropertyName);
       if (earlier instanceof MadeDecision) decision.follow(earlier);
-      else if (earlier !== undefined) throw new TypeError(`"${requestPropertyName}" is taken`);
+      else if (earlier !== undefined && earlier !== null) {
+        throw new TypeError(`"${requestPropertyName}" is taken`);
+      }
       carrier.set(request, requestPropertyName, decision);
-      course.isCarried = true;
+      course.isCarried = carrier.get(request, requestPropertyName) === decision;
     } catch {
       metrics.failed('request property');
     }
-    if (course.isAnswered) decision.letGo();
   }
 
   /** Of a request under way that has passed the guard before. */
   function rulingFor(request: Request): MaybeLater<Ruling> | undefined {
+    const ruling = uncarried.get(request as object);
+    if (ruling !== undefined) return ruling;
     try {
       const carried = carrier.get(request, requestPropertyName);
-      const ruling = carried instanceof MadeDecision ? carried.rulingBy(isOwn) : undefined;
-      if (ruling !== undefined) return ruling;
+      return carried instanceof MadeDecision ? carried.rulingBy(isOwn) : undefined;
     } catch {
-      // A property that cannot be read carries none.
+      // What cannot be read carries none.
+      return undefined;
     }
-    return uncarried.get(request as object);
   }
 
   const isOwn = (ruling: Ruling) => (ruling as Course<Request>).isOf(shared);
@@ -223,8 +226,8 @@ export function createGuard<Request>(
       const course = ruling as Course<Request>;
       if (course.isAnswered) return;
       course.isAnswered = true;
-      course.decision?.letGo();
       const record = () => {
+        course.letGo();
         const { timeMs, client, isRecorded } = course;
         if (!isRecorded) return;
         attempt('store', () => store.answered({ timeMs, client, status, durationMs }));

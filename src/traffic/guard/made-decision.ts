@@ -1,5 +1,4 @@
 // A decision as it is made: small, since every request has one; what is seldom read is computed when it is.
-import { randomUUID } from 'node:crypto';
 import type { Explanation } from '../../model/explanation.js';
 import type { TrafficPrediction } from '../judge.js';
 import type { CourseFacts, Finding } from './course.js';
@@ -12,6 +11,7 @@ export class MadeDecision implements Decision {
   readonly reason: GuardReason;
   readonly mode: GuardMode;
   readonly refused: boolean;
+  readonly requestId: string;
   readonly timeMs: number;
   readonly route: string;
   readonly client: string;
@@ -22,9 +22,8 @@ export class MadeDecision implements Decision {
   readonly error: unknown;
   readonly #row: readonly number[] | undefined;
   readonly #judging: Judging | undefined;
+  readonly #ruling: Ruling;
   #explanation: Explanation | undefined;
-  #requestId: string | undefined;
-  #ruling: Ruling | undefined;
   #earlier: MadeDecision | undefined;
 
   constructor(course: CourseFacts & Ruling, finding: Finding, refused: boolean) {
@@ -33,6 +32,7 @@ export class MadeDecision implements Decision {
     this.reason = finding.reason;
     this.mode = course.mode;
     this.refused = refused;
+    this.requestId = course.requestId;
     this.timeMs = course.timeMs;
     this.route = course.route;
     this.client = course.client;
@@ -43,30 +43,16 @@ export class MadeDecision implements Decision {
     this.error = finding.error;
     this.#row = finding.row;
     this.#judging = finding.judging;
-    this.#requestId = course.givenId;
-  }
-
-  /** Made when it is first asked for, where the request has none of its own. */
-  get requestId(): string {
-    this.#requestId ??= randomUUID();
-    return this.#requestId;
   }
 
   /** Takes the place of another guard's on the request. */
-  follow(earlier: MadeDecision | undefined): void {
+  follow(earlier: MadeDecision): void {
     this.#earlier = earlier;
   }
 
-  /** The ruling of a request under way, on which this or an earlier decision is `isOwn`. */
+  /** The ruling that led to this decision or to an earlier one, if it `isOwn`. */
   rulingBy(isOwn: (ruling: Ruling) => boolean): Ruling | undefined {
-    const ruling = this.#ruling;
-    return ruling !== undefined && isOwn(ruling) ? ruling : this.#earlier?.rulingBy(isOwn);
-  }
-
-  /** The reply has ended: who keeps the decision does not keep the request. */
-  letGo(): void {
-    this.#ruling = undefined;
-    this.#earlier = undefined;
+    return isOwn(this.#ruling) ? this.#ruling : this.#earlier?.rulingBy(isOwn);
   }
 
   get behaviour(): Readonly<Record<string, number>> | undefined {
@@ -95,10 +81,9 @@ export class MadeDecision implements Decision {
 
   /** For logs: all of it, as plain values. */
   toJSON(): object {
-    const { error, explanation, behaviour, requestId } = this;
+    const { error, explanation, behaviour } = this;
     return {
       ...this,
-      requestId,
       error: error instanceof Error ? error.message : error,
       behaviour,
       ...(explanation && {

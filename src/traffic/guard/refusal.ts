@@ -1,5 +1,6 @@
 // The reply to a request that the guard refuses: an RFC 9457 problem that says nothing of scores and features, which
 // would teach an attacker.
+import { randomUUID } from 'node:crypto';
 
 /** What is sent in place of the handler's reply; an adapter leaves the body out of an answer to HEAD. */
 export interface Refusal {
@@ -37,6 +38,6 @@ export function refusalFor(because: 'block' | 'error', requestId: string): Refus
 /** As tracing tools write them; anything else might end up in logs and headers as something it is not. */
 const SANE_ID = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
 
-export function saneId(header: string | undefined): string | undefined {
-  return header !== undefined && SANE_ID.test(header) ? header : undefined;
+export function requestIdFrom(header: string | undefined): string {
+  return header !== undefined && SANE_ID.test(header) ? header : randomUUID();
 }

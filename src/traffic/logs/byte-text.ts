@@ -1,4 +1,5 @@
-// A piece of a log as the bytes that it has there, so that what is known already need not become a text.
+// A piece of a log as the bytes that it has there, so that what is known already need not become a text. Offsets are in bytes,
+// ends are excluded, and bytes are read-only. One serves many lines: it is what it was set to last.
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
@@ -18,9 +19,12 @@ export class ByteText {
     this.end = end;
   }
 
-  setText(text: string): void {
-    const bytes = Buffer.from(text);
+  setBytes(bytes: Buffer): void {
     this.set(bytes, 0, bytes.length);
+  }
+
+  setText(text: string): void {
+    this.setBytes(Buffer.from(text));
   }
 
   clear(): void {

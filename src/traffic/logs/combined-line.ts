@@ -10,10 +10,17 @@ import type { LineReading, LogLine } from './logged-call.js';
 /** `[10/Oct/2000:13:55:36 -0700] ` */
 const TIME_LENGTH = 29;
 const PROTOCOL = Buffer.from(' HTTP/');
-/** nginx's $request_time: seconds with three digits. Apache's %D and %T are whole numbers, and nobody can tell which. */
-const LONGEST_SECONDS = '9999999.999999'.length;
+/**
+ * Digits before the point and behind it of nginx's $request_time. Apache's %D and %T are whole numbers, and nobody can tell
+ * which; more digits have the times of other variables.
+ */
+const MOST_SECOND_DIGITS = 7;
+const MOST_FRACTION_DIGITS = 6;
 
-/** Fills `into` with the line from `start` to `end`. */
+/**
+ * Fills `into` with the line from `start` to `end`, offsets in bytes, the end excluded.
+ * @param bytes of the log, read-only, and shared by `into`
+ */
 export function readCombinedLine(
   bytes: Buffer,
   start: number,
@@ -33,7 +40,7 @@ export function readCombinedLine(
   const requestEnd = hasForm ? quoteFrom(bytes, quote + 1, end) : end;
   if (requestEnd === end) return 'neither combined nor JSON';
 
-  into.timeMs = time.clf(bytes, timeAt + 1);
+  into.timeMs = time.clf(bytes, timeAt + 1, quote);
   if (Number.isNaN(into.timeMs)) return 'no time';
   into.address.set(bytes, start, addressEnd);
   if (into.address.isByte(DASH)) return 'no client address';
@@ -41,9 +48,10 @@ export function readCombinedLine(
   if (Number.isNaN(into.status)) return 'no status';
   into.user.set(bytes, userAt, timeAt - 1);
   if (into.user.isByte(DASH)) into.user.clear();
-  else withoutEscapes(into.user);
+  else undoEscapes(into.user, userAt);
   if (!readRequest(bytes, quote + 1, requestEnd, into.request)) return 'no request';
-  withoutEscapes(into.request);
+  // Of the path alone: a method is none that has any.
+  undoEscapes(into.request, into.request.find(SPACE));
   into.durationMs = durationMs(bytes, requestEnd + 5, end);
   into.id.clear();
   into.key.clear();
@@ -94,8 +102,11 @@ function durationMs(bytes: Buffer, afterStatus: number, end: number): number {
   }
   while (hasPoint && start < end) {
     const fieldEnd = findByte(bytes, SPACE, start, end);
+    const point = findByte(bytes, DOT, start, fieldEnd);
     const isLikeSeconds =
-      fieldEnd - start <= LONGEST_SECONDS && findByte(bytes, DOT, start, fieldEnd) < fieldEnd;
+      point < fieldEnd &&
+      point - start <= MOST_SECOND_DIGITS &&
+      fieldEnd - point - 1 <= MOST_FRACTION_DIGITS;
     const seconds = isLikeSeconds ? decimalAt(bytes, start, fieldEnd) : Number.NaN;
     if (!Number.isNaN(seconds)) return 1_000 * seconds;
     start = fieldEnd + 1;
@@ -105,16 +116,17 @@ function durationMs(bytes: Buffer, afterStatus: number, end: number): number {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', v: '\v', b: '\b' };
 
-/** Replaces `\x22`, `\"`, `\\` and the like by what they stand for. */
-function withoutEscapes(text: ByteText): void {
-  if (text.find(BACKSLASH) === text.end) return;
-  const plain = text.bytes
-    .toString('latin1', text.start, text.end)
+/** Replaces `\x22`, `\"`, `\\` and the like from `start` on by what they stand for. */
+function undoEscapes(text: ByteText, start: number): void {
+  const { bytes, end } = text;
+  if (findByte(bytes, BACKSLASH, start, end) === end) return;
+  const before = bytes.toString('latin1', text.start, start);
+  const plain = bytes
+    .toString('latin1', start, end)
     .replace(/\\(?:x([0-9A-Fa-f]{2})|(.))/g, (_, hex: string | undefined, sign: string) =>
       hex === undefined ? (ESCAPES[sign] ?? sign) : String.fromCharCode(Number.parseInt(hex, 16)),
     );
-  const bytes = Buffer.from(plain, 'latin1');
-  text.set(bytes, 0, bytes.length);
+  text.setBytes(Buffer.from(before + plain, 'latin1'));
 }
 
 const SPACE = 0x20;

@@ -4,7 +4,10 @@
 const MOST_DIGITS = 15;
 const POWERS_OF_TEN = Float64Array.from({ length: MOST_DIGITS + 1 }, (_, i) => 10 ** i);
 
-/** Digits, with a point among them or without; NaN of all else, also where the number is longer than times are. */
+/**
+ * Digits, with a point among them or without; NaN of all else, as of signs and exponents.
+ * @param bytes of a log, read-only; the number is from `start` to `end`, offsets in bytes, the end excluded
+ */
 export function decimalAt(bytes: Buffer, start: number, end: number): number {
   let digits = 0;
   let pointAt = end;

@@ -4,6 +4,7 @@ import {
   FormValues,
   formOf,
   type Interest,
+  isSameForm,
   type JsonForm,
   type Path,
   readValues,
@@ -13,7 +14,7 @@ import { type JsonKind, JsonValue, NOTHING, OTHER } from './json-value.js';
 type Document = Readonly<Record<string, unknown>>;
 
 /** Forms that are remembered; they are tried one after the other. */
-const MOST_FORMS = 4;
+const MOST_FORMS = 16;
 /** Where lines are not alike, a form is made of so many first ones, and then of each of so many. */
 const FORMS_TO_TRY = 32;
 
@@ -44,7 +45,9 @@ export class JsonFields {
   readonly values: readonly JsonValue[];
   /** By field, in the order of preference. */
   readonly #ways: readonly (readonly Way[])[];
-  /** The one that fitted last comes first. */
+  /** By the names on a path, as `keyOf` has them; what is not there is not looked for. */
+  readonly #interests: ReadonlyMap<string, Interest>;
+  /** Those that fit often move to the front. */
   readonly #forms: KnownForm[] = [];
   readonly #formValues = new FormValues();
   #nParsed = 0;
@@ -53,22 +56,24 @@ export class JsonFields {
   constructor(fields: readonly (readonly string[])[]) {
     this.values = fields.map(() => new JsonValue());
     this.#ways = fields.map((paths) => paths.flatMap(waysOf));
+    this.#interests = interestsOf(this.#ways.flat());
   }
 
-  /** Fills `values`; false where the bytes are no JSON object. */
+  /** Fills `values` with the line from `start`, where its brace is, to `end`; false where that is no JSON. */
   read(bytes: Buffer, start: number, end: number): boolean {
     const forms = this.#forms;
     for (let i = 0; i < forms.length; i++) {
       if (!readValues(forms[i].form, bytes, start, end, this.#formValues)) continue;
-      if (i > 0) forms.unshift(...forms.splice(i, 1));
-      this.#take(forms[0], bytes);
+      const known = forms[i];
+      if (i > 0) [forms[i - 1], forms[i]] = [known, forms[i - 1]];
+      this.#take(known, bytes);
       return true;
     }
     return this.#parse(bytes, start, end);
   }
 
   #take({ places }: KnownForm, bytes: Buffer): void {
-    const { kinds, starts, ends } = this.#formValues;
+    const { kinds, starts, ends, hasEscapes } = this.#formValues;
     for (let field = 0; field < places.length; field++) {
       const into = this.values[field];
       into.setNothing();
@@ -77,7 +82,9 @@ export class JsonFields {
         if (kind === NOTHING) continue;
         into.path = path;
         into.kind = kind as JsonKind;
-        if (kind !== OTHER) into.text.set(bytes, starts[value], ends[value]);
+        if (kind === OTHER) break;
+        if (hasEscapes[value] === 0) into.text.set(bytes, starts[value], ends[value]);
+        else into.text.setText(textAt(bytes, starts[value], ends[value]));
         break;
       }
     }
@@ -95,26 +102,46 @@ export class JsonFields {
     }
     this.#nParsed++;
     const isToBeKnown = this.#nParsed <= FORMS_TO_TRY || this.#nParsed % FORMS_TO_TRY === 0;
-    if (isToBeKnown) this.#remember(formOf(bytes, start, end, (path) => this.#interestIn(path)));
+    if (isToBeKnown)
+      this.#remember(
+        formOf(bytes, start, end, (path) => this.#interests.get(keyOf(path)) ?? NO_INTEREST),
+      );
     return true;
   }
 
-  #interestIn(path: Path): Interest {
-    const leading = this.#ways
-      .flat()
-      .filter(({ names }) => path.every((name, i) => name === names[i]));
-    return {
-      isWanted: leading.some(({ names }) => names.length === path.length),
-      isParent: leading.some(({ names }) => names.length > path.length),
-    };
-  }
-
   #remember(form: JsonForm | undefined): void {
-    if (form === undefined) return;
+    if (form === undefined || this.#forms.some((known) => isSameForm(known.form, form))) return;
     const places = this.#ways.map((ways) => ways.flatMap((way) => placesOf(way, form)));
     this.#forms.unshift({ form, places });
     this.#forms.length = Math.min(this.#forms.length, MOST_FORMS);
   }
+}
+
+const NO_INTEREST: Interest = { isWanted: false, isParent: false };
+
+function interestsOf(ways: readonly Way[]): ReadonlyMap<string, Interest> {
+  const interests = new Map<string, Interest>();
+  for (const { names } of ways) {
+    for (let length = 0; length <= names.length; length++) {
+      const key = keyOf(names.slice(0, length));
+      const { isWanted, isParent } = interests.get(key) ?? NO_INTEREST;
+      interests.set(key, {
+        isWanted: isWanted || length === names.length,
+        isParent: isParent || length < names.length,
+      });
+    }
+  }
+  return interests;
+}
+
+/** Told apart also where names have dots. */
+function keyOf(path: Path): string {
+  return path.join('\0');
+}
+
+/** What a text with escapes says, given without its quotes. */
+function textAt(bytes: Buffer, start: number, end: number): string {
+  return JSON.parse(bytes.toString('utf8', start - 1, end + 1));
 }
 
 /** A name that may have dots, then names behind each other. */
@@ -136,7 +163,10 @@ function lookFor(ways: readonly Way[], document: Document, into: JsonValue): voi
 function valueAt(document: Document, names: Path): unknown {
   let value: unknown = document;
   for (const name of names) {
-    if (typeof value !== 'object' || value === null) return undefined;
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name))
+      return undefined;
+    // What a list has beside its elements is no part of the document.
+    if (Array.isArray(value) && name === 'length') return undefined;
     value = (value as Document)[name];
   }
   return value;

@@ -19,8 +19,8 @@ export interface JsonForm {
   readonly gaps: readonly Buffer[];
   /** [values] where each is */
   readonly paths: readonly Path[];
-  /** [values] whether it is to be a scalar, and a text without escapes, as what it says is asked for */
-  readonly isPlain: readonly boolean[];
+  /** [values] what is looked for there */
+  readonly interests: readonly Interest[];
   /** Of the objects and lists around them. */
   readonly parents: readonly Path[];
 }
@@ -29,39 +29,63 @@ export interface JsonForm {
 export class FormValues {
   /** [MOST_VALUES] */
   readonly kinds = new Uint8Array(MOST_VALUES);
-  /** [MOST_VALUES] of texts without their quotes */
+  /** [MOST_VALUES] offsets in bytes; of texts without their quotes */
   readonly starts = new Int32Array(MOST_VALUES);
   readonly ends = new Int32Array(MOST_VALUES);
+  /** [MOST_VALUES] 1 of a text with escapes, where what it says is looked for */
+  readonly hasEscapes = new Uint8Array(MOST_VALUES);
 }
 
 const MOST_VALUES = 256;
 
-/** False where the line is written in another form. */
+/**
+ * False where the line is written in another form.
+ * @param bytes of a log, read-only; the line is from `start` to `end`, offsets in bytes, the end excluded
+ */
 export function readValues(
-  { gaps, isPlain }: JsonForm,
+  { gaps, interests }: JsonForm,
   bytes: Buffer,
   start: number,
   end: number,
   into: FormValues,
 ): boolean {
   let at = start;
-  for (let i = 0; i < isPlain.length; i++) {
+  for (let i = 0; i < interests.length; i++) {
     if (!hasBytesAt(bytes, at, gaps[i])) return false;
     at += gaps[i].length;
-    const endsAt = isPlain[i] ? plainValueEnd(bytes, at, end) : valueEnd(bytes, at, end);
-    if (endsAt < 0) return false;
+    const { isWanted, isParent } = interests[i];
+    if (isParent && isContainer(bytes[at])) return false;
     const kind = kindAt(bytes, at);
+    let endsAt = isWanted ? plainValueEnd(bytes, at, end) : -1;
+    into.hasEscapes[i] = 0;
+    if (endsAt < 0) {
+      endsAt = valueEnd(bytes, at, end);
+      if (endsAt < 0) return false;
+      if (isWanted && kind === TEXT) into.hasEscapes[i] = 1;
+    }
     const nQuotes = kind === TEXT ? 1 : 0;
     into.kinds[i] = kind;
     into.starts[i] = at + nQuotes;
     into.ends[i] = endsAt - nQuotes;
     at = endsAt;
   }
-  const last = gaps[isPlain.length];
+  const last = gaps[interests.length];
   return at + last.length === end && hasBytesAt(bytes, at, last);
 }
 
-/** Of a line that is JSON; undefined where it is too large or deep, or has a name twice in an object. */
+/** Whether all lines of one are lines of the other. */
+export function isSameForm(a: JsonForm, b: JsonForm): boolean {
+  return a.gaps.length === b.gaps.length && a.gaps.every((gap, i) => gap.equals(b.gaps[i]));
+}
+
+function isContainer(first: number): boolean {
+  return first === OPEN_BRACE || first === OPEN_BRACKET;
+}
+
+/**
+ * Of a line that is JSON, from `start` to `end`; undefined where it is too large or deep, or has a name twice in an object.
+ * @param bytes of a log, read-only
+ */
 export function formOf(
   bytes: Buffer,
   start: number,
@@ -79,7 +103,7 @@ class FormReader {
   #gapStart: number;
   readonly #gaps: Buffer[] = [];
   readonly #paths: Path[] = [];
-  readonly #isPlain: boolean[] = [];
+  readonly #interests: Interest[] = [];
   readonly #parents: Path[] = [];
 
   constructor(bytes: Buffer, start: number, end: number, interestIn: (path: Path) => Interest) {
@@ -96,22 +120,22 @@ class FormReader {
     return {
       gaps: this.#gaps,
       paths: this.#paths,
-      isPlain: this.#isPlain,
+      interests: this.#interests,
       parents: this.#parents,
     };
   }
 
   /** False where there is no form. */
   #value(path: Path): boolean {
-    const { isWanted, isParent } = this.#interestIn(path);
+    const interest = this.#interestIn(path);
     const first = this.#bytes[this.#at];
-    if (isParent && (first === OPEN_BRACE || first === OPEN_BRACKET)) {
+    if (interest.isParent && isContainer(first)) {
       this.#parents.push(path);
       return this.#members(path, first === OPEN_BRACE);
     }
     this.#endGap(this.#at);
     this.#paths.push(path);
-    this.#isPlain.push(isWanted || isParent);
+    this.#interests.push(interest);
     this.#at = valueEnd(this.#bytes, this.#at, this.#end);
     this.#gapStart = this.#at;
     return this.#at >= 0 && this.#paths.length < MOST_VALUES;

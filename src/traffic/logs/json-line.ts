@@ -99,7 +99,10 @@ export class JsonLines {
     if (length > this.#joined.length) this.#joined = Buffer.alloc(2 * length);
     const joined = this.#joined;
     let at = 0;
-    for (let i = method.start; i < method.end; i++) joined[at++] = method.bytes[i];
+    // A method with a blank is none, and not to be taken for another one with a path.
+    for (let i = method.start; i < method.end; i++) {
+      joined[at++] = method.bytes[i] === SPACE ? DASH : method.bytes[i];
+    }
     joined[at++] = SPACE;
     for (let i = url.start; i < url.end; i++) joined[at++] = url.bytes[i];
     into.set(joined, 0, at);

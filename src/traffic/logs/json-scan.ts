@@ -1,5 +1,5 @@
-// Where values of JSON end, by its grammar (RFC 8259) and without making anything of them. −1 where something is no JSON, or
-// deeper than anyone writes logs.
+// Where values of JSON end, by its grammar (RFC 8259) and without making anything of them: −1 where something is no JSON, or
+// deeper than anyone writes logs. `bytes` are those of a log, read-only; `start` and `end` are offsets in bytes, the end excluded.
 import { hasBytesAt } from './byte-text.js';
 import { type JsonKind, NOTHING, NUMBER, OTHER, TEXT } from './json-value.js';
 
@@ -13,7 +13,7 @@ export function kindAt(bytes: Buffer, at: number): JsonKind {
   return first === LETTER_N ? NOTHING : OTHER;
 }
 
-/** Of the value that begins at `start`; −1 also where it does not end before `end`. */
+/** Of the value that begins at `start`. A number or a word may seem to end behind `end`. */
 export function valueEnd(bytes: Buffer, start: number, end: number, depth = 0): number {
   if (start >= end) return -1;
   const first = bytes[start];
@@ -49,9 +49,10 @@ function textEnd(bytes: Buffer, quote: number, end: number): number {
     if (byte < SPACE) return -1;
     if (byte !== BACKSLASH) continue;
     at++;
+    if (at >= end) return -1;
     if (bytes[at] === LETTER_U) {
       for (let i = 0; i < 4; i++) if (!isHexDigit(bytes[++at])) return -1;
-    } else if (!ESCAPES.includes(bytes[at])) return -1;
+    } else if (IS_ESCAPE[bytes[at]] === 0) return -1;
   }
   return -1;
 }
@@ -105,8 +106,12 @@ function containerEnd(bytes: Buffer, start: number, end: number, depth: number):
 /** Behind the blanks that JSON has between its signs. */
 export function blanksEnd(bytes: Buffer, start: number, end: number): number {
   let at = start;
-  while (at < end && BLANKS.includes(bytes[at])) at++;
+  while (at < end && isBlank(bytes[at])) at++;
   return at;
+}
+
+function isBlank(byte: number): boolean {
+  return byte === SPACE || byte === TAB || byte === NEWLINE || byte === CARRIAGE_RETURN;
 }
 
 function isDigit(byte: number): boolean {
@@ -121,8 +126,12 @@ function isHexDigit(byte: number): boolean {
 const NULL = Buffer.from('null');
 const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
-const ESCAPES = Buffer.from('"\\/bfnrt');
-const BLANKS = Buffer.from(' \t\r\n');
+/** [256] 1 for what may stand behind a backslash */
+const IS_ESCAPE = new Uint8Array(256);
+for (const byte of Buffer.from('"\\/bfnrt')) IS_ESCAPE[byte] = 1;
+const TAB = 0x09;
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 /** Set in small letters only. */
 const LOWER_CASE = 0x20;

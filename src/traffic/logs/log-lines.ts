@@ -2,7 +2,7 @@
 import { AddressBook, type AddressEntry } from '../identity/address-book.js';
 import { hashedKey, shortKey } from '../identity/short-key.js';
 import { RouteTemplates } from '../routes/route-templates.js';
-import type { ByteText } from './byte-text.js';
+import { type ByteText, findByte } from './byte-text.js';
 import { readCombinedLine } from './combined-line.js';
 import { JsonLines } from './json-line.js';
 import type { LogCounts } from './log-counts.js';
@@ -15,7 +15,7 @@ import { TextCache } from './text-cache.js';
 /** Why a line is no call. */
 export type NoCall = Exclude<LineReading, 'call'> | 'blank';
 
-/** Texts that are remembered, and the longest of them in bytes: longer ones are rare, and would take much memory. */
+/** Texts that are remembered, and bytes for each with its length: longer ones are rare, and would take much memory. */
 const ADDRESSES = [65_536, 64] as const;
 const REQUESTS = [16_384, 128] as const;
 const KEYS = [16_384, 64] as const;
@@ -106,8 +106,8 @@ function isBlank(byte: number): boolean {
 
 /** What tells no route, so that calls of one path are alike. */
 function cutQuery(request: ByteText): void {
-  const { bytes, start } = request;
-  request.set(bytes, start, request.find(QUESTION_MARK));
+  const { bytes, start, end } = request;
+  request.set(bytes, start, findByte(bytes, QUESTION_MARK, request.find(SPACE), end));
 }
 
 /** Of method and path with a blank between. */

@@ -10,6 +10,7 @@ const LEAST_MS = 1e11;
 
 /** `10/Oct/2000:13:55:` and what follows the seconds: a blank and the zone. */
 const CLF_MINUTE_LENGTH = 18;
+const CLF_SECONDS_END = 20;
 const CLF_LENGTH = 26;
 /** `2000-10-10T13:55:` */
 const ISO_MINUTE_LENGTH = 17;
@@ -19,11 +20,12 @@ export class LogTime {
   readonly #clfMinute = new RecentMinute(clfMinuteMs);
   readonly #isoMinute = new RecentMinute(isoMinuteMs);
 
-  /** Of `10/Oct/2000:13:55:36 -0700` at `start`, behind which the bytes go on; NaN where that is none. */
-  clf(bytes: Buffer, start: number): number {
+  /** Of `10/Oct/2000:13:55:36 -0700` at `start`, with or without zone before `end`; NaN where that is none. */
+  clf(bytes: Buffer, start: number, end: number): number {
     const secondsAt = start + CLF_MINUTE_LENGTH;
+    const zoneEnd = Math.min(start + CLF_LENGTH, end);
     return (
-      this.#clfMinute.ms(bytes, start, secondsAt, secondsAt + 3, start + CLF_LENGTH) +
+      this.#clfMinute.ms(bytes, start, secondsAt, Math.min(secondsAt + 3, zoneEnd), zoneEnd) +
       secondsMs(bytes, secondsAt)
     );
   }
@@ -37,7 +39,7 @@ export class LogTime {
     if (length >= ISO_MINUTE_LENGTH + 2 && bytes[start + 4] === DASH) {
       return this.#iso(bytes, start, end);
     }
-    if (length >= CLF_LENGTH && bytes[start + 2] === SLASH) return this.clf(bytes, start);
+    if (length >= CLF_SECONDS_END && bytes[start + 2] === SLASH) return this.clf(bytes, start, end);
     return epochMs(decimalAt(bytes, start, end));
   }
 

@@ -101,9 +101,10 @@ class Logs implements LogReading {
 
   async #inOrder(): Promise<readonly LogFile[]> {
     if (this.#files.length === 1) return this.#files;
-    const timed = await Promise.all(
-      this.#files.map(async (file) => ({ file, timeMs: await firstTimeMs(file, this.#options) })),
-    );
+    // What is read here is neither counted nor known to the reading proper.
+    const lines = new LogLines(this.#options, new LogCounts());
+    const timed: { file: LogFile; timeMs: number }[] = [];
+    for (const file of this.#files) timed.push({ file, timeMs: await firstTimeMs(file, lines) });
     return timed.sort((a, b) => a.timeMs - b.timeMs).map(({ file }) => file);
   }
 
@@ -181,8 +182,7 @@ function lineEnd(block: Buffer, start: number, next: number): number {
 }
 
 /** −∞ of a file that does not begin with calls. */
-async function firstTimeMs(file: LogFile, options: LogOptions): Promise<number> {
-  const lines = new LogLines(options, new LogCounts());
+async function firstTimeMs(file: LogFile, lines: LogLines): Promise<number> {
   for await (const block of logBlocks(logBytes(file))) {
     for (let start = 0, next = 0; start < block.length; start = next) {
       next = nextLineAt(block, start);

@@ -2,6 +2,7 @@
 import { bytesHash } from '../session/text-hash.js';
 import type { ByteText } from './byte-text.js';
 
+/** In place of a length. */
 const NOTHING = 0xff;
 
 export class TextCache<Value> {
@@ -15,7 +16,7 @@ export class TextCache<Value> {
 
   /**
    * @param places a power of 2
-   * @param rowBytes of a text with its length; of longer ones everything is made anew
+   * @param rowBytes of a text with its length, at most 255; of longer ones everything is made anew
    */
   constructor(places: number, rowBytes: number, make: (text: string) => Value) {
     this.#make = make;

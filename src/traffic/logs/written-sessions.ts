@@ -16,10 +16,11 @@ export interface WrittenSessionsOptions {
 
 /** What of a session lies where in its row: the calls at which it is written next. */
 const NEXT_CALLS = 0;
-/** When its last call came, if that is judged and not written yet; else NaN. */
-const UNWRITTEN_MS = 1;
-/** [nFeatures] its behaviour then. To hold sessions instead costs more than half a tracker (Node 20). */
-const BEHAVIOUR = 2;
+/** 1 where its last call is judged and not written yet: then the following are of it. */
+const IS_UNWRITTEN = 1;
+const TIME_MS = 2;
+/** [nFeatures] To hold sessions instead costs more than half a tracker (Node 20). */
+const BEHAVIOUR = 3;
 
 /** The tracker's `onEnd` is to be `end`. */
 export class WrittenSessions {
@@ -35,7 +36,7 @@ export class WrittenSessions {
     const { maxSessions, nFeatures } = options;
     this.#options = options;
     this.#rowLength = BEHAVIOUR + nFeatures;
-    this.#rows = new Float64Array(maxSessions * this.#rowLength).fill(Number.NaN);
+    this.#rows = new Float64Array(maxSessions * this.#rowLength);
     this.#row = new Float64Array(nFeatures);
   }
 
@@ -50,11 +51,12 @@ export class WrittenSessions {
     const rows = this.#rows;
     const at = slot * this.#rowLength;
     if (session.totalCalls === 1) this.#begin(session.client, slot);
-    rows[at + UNWRITTEN_MS] = Number.NaN;
+    rows[at + IS_UNWRITTEN] = 0;
     if (session.calls < minRequests) return;
     behaviourInto(session, this.#row);
     if (session.totalCalls < rows[at + NEXT_CALLS]) {
-      rows[at + UNWRITTEN_MS] = timeMs;
+      rows[at + IS_UNWRITTEN] = 1;
+      rows[at + TIME_MS] = timeMs;
       rows.set(this.#row, at + BEHAVIOUR);
       return;
     }
@@ -64,19 +66,19 @@ export class WrittenSessions {
 
   /** The session that the tracker had there is over. */
   end(slot: number): void {
+    const rows = this.#rows;
     const at = slot * this.#rowLength;
-    const timeMs = this.#rows[at + UNWRITTEN_MS];
-    if (Number.isNaN(timeMs)) return;
-    this.#rows[at + UNWRITTEN_MS] = Number.NaN;
-    const behaviour = this.#rows.subarray(at + BEHAVIOUR, at + this.#rowLength);
-    this.#options.write(this.#clients[slot], timeMs, behaviour);
+    if (rows[at + IS_UNWRITTEN] === 0) return;
+    rows[at + IS_UNWRITTEN] = 0;
+    const behaviour = rows.subarray(at + BEHAVIOUR, at + this.#rowLength);
+    this.#options.write(this.#clients[slot], rows[at + TIME_MS], behaviour);
   }
 
-  /** The traffic is over, and all sessions with it. */
+  /** The traffic is over, and all sessions with it: those whose last calls came first are written first. */
   endAll(): void {
-    const timeMsOf = (slot: number) => this.#rows[slot * this.#rowLength + UNWRITTEN_MS];
-    const unwritten = [...this.#clients.keys()].filter((slot) => !Number.isNaN(timeMsOf(slot)));
-    for (const slot of unwritten.sort((a, b) => timeMsOf(a) - timeMsOf(b))) this.end(slot);
+    const timeMsOf = (slot: number) => this.#rows[slot * this.#rowLength + TIME_MS];
+    const slots = [...this.#clients.keys()].sort((a, b) => timeMsOf(a) - timeMsOf(b));
+    for (const slot of slots) this.end(slot);
   }
 
   #begin(client: string, slot: number): void {

@@ -19,8 +19,8 @@ export interface SessionTrackerOptions {
   readonly windowMs?: number;
   /** Sessions that are held at most; each takes less than 1 KiB, its part of the groups included. @default 100,000 */
   readonly maxSessions?: number;
-  /** Told of the slot of every session that is over, for whatever reason, when that is noticed. */
-  readonly onEnd?: (slot: number) => void;
+  /** Told of the client of every session that is over, for whatever reason, when that is noticed; and of its slot. */
+  readonly onEnd?: (client: string, slot: number) => void;
 }
 
 export const DEFAULT_WINDOW_MS = 30 * 60_000;
@@ -49,7 +49,7 @@ const FIRST_SERVER_ERROR = 500;
 
 export class SessionTracker implements SessionStore {
   readonly shared = false;
-  readonly #onEnd: ((slot: number) => void) | undefined;
+  readonly #onEnd: SessionTrackerOptions['onEnd'];
   readonly #slots: SlotTable;
   readonly #groups: SessionGroups;
   readonly #times: CallTimes;
@@ -65,8 +65,15 @@ export class SessionTracker implements SessionStore {
   #timeJumps = 0;
   #slot = 0;
 
+  /** @throws RangeError for a number of sessions or a window that is none */
   constructor(options: SessionTrackerOptions = {}) {
     const { windowMs = DEFAULT_WINDOW_MS, maxSessions = DEFAULT_MAX_SESSIONS } = options;
+    if (!Number.isInteger(maxSessions) || maxSessions < 1) {
+      throw new RangeError(`maxSessions: expected a whole number from 1, got ${maxSessions}`);
+    }
+    if (!(windowMs > 0 && windowMs < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(`windowMs: expected milliseconds, got ${windowMs}`);
+    }
     const maxGroups = Math.max(FEWEST_GROUPS, Math.ceil(maxSessions / SESSIONS_PER_GROUP));
     this.#onEnd = options.onEnd;
     this.#slots = new SlotTable(maxSessions);
@@ -155,7 +162,7 @@ export class SessionTracker implements SessionStore {
       }
       if (pane > this.#windows.newest(slot)) this.#expired++;
       else this.#timeJumps++;
-      this.#onEnd?.(slot);
+      this.#onEnd?.(client, slot);
     } else {
       if (this.#slots.isFull) this.#evictOldest(pane);
       slot = this.#slots.add(client);
@@ -186,7 +193,7 @@ export class SessionTracker implements SessionStore {
   }
 
   #remove(slot: number): void {
-    this.#slots.remove(slot);
-    this.#onEnd?.(slot);
+    const client = this.#slots.remove(slot);
+    this.#onEnd?.(client, slot);
   }
 }

@@ -26,6 +26,7 @@ export class SlotTable {
   #newest = NONE;
   #oldest = NONE;
 
+  /** @param capacity a whole number from 1 */
   constructor(readonly capacity: number) {
     this.#buckets = new Int32Array(2 ** Math.ceil(Math.log2(capacity))).fill(NONE);
     this.#words = new Int32Array(capacity * WORDS);
@@ -77,13 +78,15 @@ export class SlotTable {
     this.#append(slot);
   }
 
-  /** Its key is forgotten. */
-  remove(slot: number): void {
+  /** Returns the key that had the slot. */
+  remove(slot: number): string {
+    const key = this.#keys[slot];
     this.#unlink(slot);
     this.#unchain(slot);
     this.#keys[slot] = '';
     this.#free.push(slot);
     this.#size--;
+    return key;
   }
 
   #bucketOf(hash: number): number {

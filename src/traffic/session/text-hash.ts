@@ -10,7 +10,7 @@ export function textHash(text: string, seed = FNV_OFFSET): number {
   return spread(hash);
 }
 
-/** The same over bytes. */
+/** The same of bytes, read-only, from `start` to `end`, the end excluded. */
 export function bytesHash(bytes: Uint8Array, start: number, end: number): number {
   let hash = FNV_OFFSET;
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at], FNV_PRIME);

@@ -47,6 +47,7 @@ describe('in Express', () => {
     build: (app: express.Express, guard: ExpressGuard) => void,
     requests: readonly { path: string; headers?: Record<string, string> }[],
     options: Partial<Parameters<typeof expressGuard>[0]> = {},
+    ask: (url: string) => Promise<void> = async () => {},
   ): Promise<Decision[]> {
     const decisions: Decision[] = [];
     const onDecision = (decision: Decision) => decisions.push(decision);
@@ -63,6 +64,7 @@ describe('in Express', () => {
     for (const { path, headers = {} } of requests) {
       await (await fetch(`http://127.0.0.1:${port}${path}`, { headers })).arrayBuffer();
     }
+    await ask(`http://127.0.0.1:${port}/`);
     return decisions;
   }
 
@@ -179,11 +181,14 @@ describe('in Express', () => {
       },
     ],
     [
-      'application, by what it finds in the peer',
+      'application, by what Express finds beside it',
       (app) => {
+        const { get } = Object.getOwnPropertyDescriptor(express.request, 'ip') ?? {};
         Object.defineProperty(app.request, 'ip', {
           get(this: express.Request) {
-            return Number(this.socket.remotePort) > 0 ? this.headers['client-ip'] : 'nobody';
+            return Object.hasOwn(this.headers, 'client-ip')
+              ? this.headers['client-ip']
+              : get?.call(this);
           },
         });
       },
@@ -250,6 +255,36 @@ describe('in Express', () => {
     expect(decisions).toHaveLength(1);
     expect(last).toHaveLength(1);
     expect(seen).toBe(last[0]);
+  });
+
+  it.each([
+    ['the client has gone', () => {}],
+    ['it was answered in time', (response: express.Response) => response.send('too late')],
+  ])('counts a request once that passes the guard again when %s', async (_, answer) => {
+    let passedAgain = false;
+    const decisions = await decisionsOf(
+      (app, guard) => {
+        app.use(guard);
+        app.use((request, response, next) => {
+          answer(response);
+          if (response.headersSent) response.once('close', next);
+          else request.once('close', next);
+        });
+        app.use(guard, () => {
+          passedAgain = true;
+        });
+        app.use((_error: unknown, _request: unknown, _response: unknown, next: () => void) =>
+          next(),
+        );
+      },
+      [],
+      {},
+      async (url) => {
+        await fetch(url, { signal: AbortSignal.timeout(200) }).catch(() => {});
+      },
+    );
+    await expect.poll(() => passedAgain).toBe(true);
+    expect(decisions).toMatchObject([{ behaviour: { sequence_length: 1 } }]);
   });
 
   it('counts a request once for a guard that it passes again behind another', async () => {

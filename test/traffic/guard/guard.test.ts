@@ -310,6 +310,27 @@ describe('a decision', () => {
     });
   });
 
+  it('is one for a request that passes the guard again, also where the request keeps no decision', async () => {
+    const decisions: Decision[] = [];
+    const guard = guardWith({ onDecision: (made) => decisions.push(made) });
+    const exchange = exchangeOf();
+    Object.defineProperty(exchange.request, 'anomalyDecision', { get: () => undefined, set() {} });
+    const rulings = [await guard.decide(exchange), await guard.decide(exchange)];
+    guard.answered(rulings[0], 200, 1);
+    rulings.push(await guard.decide(exchange));
+    expect(new Set(rulings).size).toBe(1);
+    expect(decisions).toHaveLength(1);
+  });
+
+  it('waits for the refusal of its own handler, however often it is asked', async () => {
+    const handler = async () => ({ status: 429, body: 'later' });
+    const guard = guardWith({ mode: 'enforce', minRequests: 2, handler });
+    await decide(guard);
+    const exchange = exchangeOf();
+    const rulings = await Promise.all([guard.decide(exchange), guard.decide(exchange)]);
+    expect(rulings.map(({ refusal }) => refusal?.status)).toEqual([429, 429]);
+  });
+
   it('has one request id, the own one of the request where that is sane', async () => {
     const guard = guardWith();
     const given = await decide(guard, { headers: { 'x-request-id': 'abc-1' } });

@@ -62,6 +62,8 @@ describe('lines that cannot be read', () => {
     ['no client address', json({ ip: null })],
     ['no status', line(1).replace('200', 'OK')],
     ['no status', json({ status: 20.5 })],
+    ['no status', json({ status: true })],
+    ['no status', json({ status: [200] })],
   ])('are counted as %s and shown with their place: %j', async (reason, bad) => {
     const { calls, counts } = await read(`${line(0)}${bad.trimEnd()}\n${line(2)}`);
     expect(calls).toHaveLength(2);
@@ -216,6 +218,17 @@ describe('several logs', () => {
     ];
     const { calls } = await allCalls(paths);
     expect(calls.map(({ route }) => route)).toEqual(['GET /a', 'GET /b', 'GET /c']);
+  });
+
+  it('take no more memory where they are many', async () => {
+    const paths = Array.from({ length: 100 }, (_, i) => folder.write(`many.${i}.log`, line(i)));
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    for await (const block of readLogs(paths)) {
+      expect(block).toHaveLength(1);
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    }
+    expect(most).toBeLessThan(100 * 1024 * 1024);
   });
 
   it('are read once where they are the same file, and the user is told', async () => {

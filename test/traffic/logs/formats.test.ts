@@ -58,6 +58,9 @@ describe('combined and common logs', () => {
     });
     expect(await callOf(`${line} 1.004`)).toMatchObject({ durationMs: 1004 });
     expect(await callOf(`${line} "-" "a" 1543`)).toMatchObject({ durationMs: 0 });
+    // $msec, the time of day.
+    expect(await callOf(`${line} "-" "a" 1700000000.123 0.004`)).toMatchObject({ durationMs: 4 });
+    expect(await callOf(`${line} "-" "a" 1.2345678`)).toMatchObject({ durationMs: 0 });
   });
 
   it('tell IPv6 clients apart by /56', async () => {
@@ -75,6 +78,19 @@ describe('combined and common logs', () => {
       client: 'sub:a"b\\',
       route: 'GET /say"hi"/x',
     });
+  });
+
+  it.each([
+    [String.raw`GET\x20/b /apples`, 'OTHER /apples'],
+    ['GE?T /apples?x', 'OTHER /apples'],
+    ['get /apples', 'OTHER /apples'],
+  ])('take nothing of a method for a path: %s', async (request, route) => {
+    expect(await callOf(`10.0.0.1 - - ${TIME} "${request} HTTP/1.1" 200 5`)).toMatchObject({
+      route,
+    });
+    const [method, url] = request.replace(String.raw`\x20`, ' ').split(/ (?=\/a)/);
+    const line = { time: AT, ip: '203.0.113.7', method, url };
+    expect(await callOf(JSON.stringify(line))).toMatchObject({ route });
   });
 
   it('cannot be misled by a user name that looks like a line', async () => {
@@ -233,6 +249,17 @@ describe('JSON lines', () => {
     });
   });
 
+  it('tell addresses apart from ports', async () => {
+    const line = { time: AT, method: 'GET', url: '/a' };
+    for (const [ip, client] of [
+      ['203.0.113.7:51234', '203.0.113.7'],
+      ['[2001:db8:1:203::9]:443', '2001:db8:1:200::/56'],
+      ['2001:db8:1:203::9', '2001:db8:1:200::/56'],
+    ]) {
+      expect(await callOf(JSON.stringify({ ...line, ip }))).toMatchObject({ client });
+    }
+  });
+
   it('have a secret in the field of the session key, which is hashed', async () => {
     const line = { time: AT, ip: '203.0.113.7', method: 'GET', url: '/a' };
     const lines = [{ ...line, auth: { key: 'k1' } }, line, { ...line, auth: { key: 'k1' } }];
@@ -251,6 +278,10 @@ describe('JSON lines', () => {
     ['2024-05-01 10:00:00,250', AT + 250],
     ['2024-05-01T12:00:00+02', AT],
     ['2024-05-01T04:30:00-05:30', AT],
+    ['01/May/2024:10:00:00', AT],
+    ['01/May/2024:10:00:00 Z', AT],
+    ['01/May/2024:12:00:00 +02', AT],
+    ['01/May/2024:12:00:00 +0200', AT],
     ['1714557600.5', AT + 500],
     [1714557600.5, AT + 500],
     [AT + 7, AT + 7],

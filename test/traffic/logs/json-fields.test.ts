@@ -41,12 +41,17 @@ function expectAsParsed(fields: JsonFields, line: string): void {
   } catch {
     document = undefined;
   }
-  // What lies around is not to be read.
-  const bytes = Buffer.from(`{"a":1}${line}"}\n{"a":1}`);
-  const end = 7 + Buffer.byteLength(line);
-  expect(fields.read(bytes, 7, end)).toBe(document !== undefined);
-  if (document === undefined) return;
-  expect(foundIn(fields)).toEqual(FIELDS.map((paths) => expectedOf(document, paths)));
+  const expected = document && FIELDS.map((paths) => expectedOf(document, paths));
+  // What lies around is not to be read, and there may be nothing.
+  for (const [before, after] of [
+    ['{"a":1}', '"}\n{"a":1}'],
+    ['', ''],
+  ]) {
+    const bytes = Buffer.from(before + line + after);
+    const end = before.length + Buffer.byteLength(line);
+    expect(fields.read(bytes, before.length, end)).toBe(document !== undefined);
+    if (document !== undefined) expect(foundIn(fields)).toEqual(expected);
+  }
 }
 
 const scalars = fc.oneof(
@@ -104,11 +109,11 @@ describe('fields of JSON lines', () => {
   });
 
   it('are none of damaged lines among others that are alike', () => {
-    const damages = fc.array(fc.record({ at: fc.nat(60), put: fc.string({ maxLength: 2 }) }));
+    const damages = fc.array(fc.record({ at: fc.nat(80), put: fc.string({ maxLength: 2 }) }));
     fc.assert(
       fc.property(damages, (all) => {
         const fields = new JsonFields(FIELDS);
-        const line = '{"a":"text","b":-12.5e3,"c":{"a":[true,null],"b":0},"none":1}';
+        const line = String.raw`{"a":"te\"xt","b":-12.5e3,"c":{"a":[true,null],"b":0},"none":"\u00e9\\ \""}`;
         for (const { at, put } of all) {
           expectAsParsed(fields, line);
           expectAsParsed(fields, line.slice(0, at) + put + line.slice(at + 1));
@@ -117,6 +122,15 @@ describe('fields of JSON lines', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it('are none of lines that break off, wherever that is', () => {
+    const fields = new JsonFields(FIELDS);
+    const line = String.raw`{"a":"t\"x","none":"\u00e9\\","b":[{"none":"\n"},1.5e3]}`;
+    for (let length = 1; length <= line.length; length++) {
+      expectAsParsed(fields, line);
+      expectAsParsed(fields, line.slice(0, length));
+    }
   });
 
   it('are those written last where an object has a name twice', () => {

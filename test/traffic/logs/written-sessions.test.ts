@@ -67,7 +67,7 @@ describe('the sessions of a log', () => {
         const tracker = new SessionTracker({
           windowMs: WINDOW_MS,
           maxSessions,
-          onEnd: (slot) => written.end(slot),
+          onEnd: (_client, slot) => written.end(slot),
         });
         let timeMs = 1_000_000;
         for (const { client, gapMs } of calls) {
@@ -89,5 +89,26 @@ describe('the sessions of a log', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('that are not over at the end of the log are written in the order of their last calls', () => {
+    const clients: string[] = [];
+    const written = new WrittenSessions({
+      maxSessions: 10,
+      minRequests: 1,
+      nFeatures: 1,
+      behaviourInto: ({ totalCalls }, row) => row.fill(totalCalls),
+      write: (client, _, [totalCalls]) => {
+        if (totalCalls === 3) clients.push(client);
+      },
+    });
+    const tracker = new SessionTracker({ windowMs: WINDOW_MS, maxSessions: 10 });
+    const call = { user: '', route: 'GET /', group: 'g', addressType: 'default', source: '' };
+    for (const [timeMs, client] of [...'abcabcbca'].entries()) {
+      written.add(tracker.record({ ...call, timeMs, client }), tracker.slot, timeMs);
+    }
+    expect(clients).toEqual([]);
+    written.endAll();
+    expect(clients).toEqual(['b', 'c', 'a']);
   });
 });

@@ -204,3 +204,17 @@ describe('an answer', () => {
     expect(tracker.record(call({ timeMs }))).toMatchObject({ serverErrors: 0, durationMs: 0 });
   });
 });
+
+describe('options that are none', () => {
+  it.each([
+    { maxSessions: 0 },
+    { maxSessions: 1.5 },
+    { maxSessions: Number.NaN },
+    { windowMs: 0 },
+    { windowMs: Number.POSITIVE_INFINITY },
+  ])('are refused by name and value: %j', (options) => {
+    const [[name, value]] = Object.entries(options);
+    expect(() => new SessionTracker(options)).toThrow(RangeError);
+    expect(() => new SessionTracker(options)).toThrow(new RegExp(`^${name}: .*, got ${value}$`));
+  });
+});
