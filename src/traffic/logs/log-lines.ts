@@ -4,7 +4,7 @@ import { hashedKey, shortKey } from '../identity/short-key.js';
 import { RouteTemplates } from '../routes/route-templates.js';
 import { type ByteText, findByte } from './byte-text.js';
 import { readCombinedLine } from './combined-line.js';
-import { JsonLines } from './json-line.js';
+import { JsonLines } from './json/json-line.js';
 import type { LogCounts } from './log-counts.js';
 import { DEFAULT_LOG_FIELDS } from './log-fields.js';
 import type { LogOptions } from './log-options.js';

@@ -1,12 +1,12 @@
 // A line of a log that is a JSON object: which of its fields say what is found by their names.
 
-import { type ByteText, findByte, hasBytesAt } from './byte-text.js';
-import { decimalAt } from './decimal.js';
+import { type ByteText, findByte, hasBytesAt } from '../byte-text.js';
+import { decimalAt } from '../decimal.js';
+import { type LogFields, unitOf } from '../log-fields.js';
+import { epochMs, type LogTime } from '../log-time.js';
+import type { LineReading, LogLine } from '../logged-call.js';
 import { JsonFields } from './json-fields.js';
 import { type JsonValue, NOTHING, NUMBER, TEXT } from './json-value.js';
-import { type LogFields, unitOf } from './log-fields.js';
-import { epochMs, type LogTime } from './log-time.js';
-import type { LineReading, LogLine } from './logged-call.js';
 
 const HIGHEST_STATUS = 999;
 const MOST_PLAIN_DIGITS = 15;

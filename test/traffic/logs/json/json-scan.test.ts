@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { valueEnd } from '../../../src/traffic/logs/json-scan.js';
+import { valueEnd } from '../../../../src/traffic/logs/json/json-scan.js';
 
 function isJson(text: string): boolean {
   try {

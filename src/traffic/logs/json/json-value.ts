@@ -1,5 +1,5 @@
 // A value of a JSON document, as far as a log says something by it.
-import { ByteText } from './byte-text.js';
+import { ByteText } from '../byte-text.js';
 
 /** What a value is; null is NOTHING. */
 export const NOTHING = 0;

@@ -1,6 +1,6 @@
 // Where values of JSON end, by its grammar (RFC 8259) and without making anything of them: −1 where something is no JSON, or
 // deeper than anyone writes logs. `bytes` are those of a log, read-only; `start` and `end` are offsets in bytes, the end excluded.
-import { hasBytesAt } from './byte-text.js';
+import { hasBytesAt } from '../byte-text.js';
 import { type JsonKind, NOTHING, NUMBER, OTHER, TEXT } from './json-value.js';
 
 /** Objects and lists in each other. */

@@ -1,6 +1,6 @@
 // How a line of JSON is written: the bytes around its values, and on which paths those stand. A line with the same bytes there
 // and other values in their places is JSON too, and has them on the same paths.
-import { hasBytesAt } from './byte-text.js';
+import { hasBytesAt } from '../byte-text.js';
 import { blanksEnd, kindAt, plainValueEnd, valueEnd } from './json-scan.js';
 import { TEXT } from './json-value.js';
 

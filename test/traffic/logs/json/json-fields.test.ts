@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonFields } from '../../../src/traffic/logs/json-fields.js';
-import { NOTHING, NUMBER, OTHER, TEXT } from '../../../src/traffic/logs/json-value.js';
+import { JsonFields } from '../../../../src/traffic/logs/json/json-fields.js';
+import { NOTHING, NUMBER, OTHER, TEXT } from '../../../../src/traffic/logs/json/json-value.js';
 
 const PATHS = ['a', 'b', 'a.b', 'b.a', 'a.0', 'c.a.b', 'c'];
 const FIELDS = [PATHS, [...PATHS].reverse(), ['a.b'], ['c.0.a'], ['none', 'b']];
