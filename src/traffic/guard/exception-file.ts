@@ -1,6 +1,13 @@
 // Exceptions: false positives that were told, one to a line of an NDJSON file. Each allows one client one route until it
 // expires, and stays as a label for retraining.
-import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import * as v from 'valibot';
 import { AnomalyPredictorError } from '../../errors.js';
 import { firstViolation } from '../../model/schema-violation.js';
@@ -74,6 +81,20 @@ export function readExceptions(file: string): TrafficException[] {
     });
 }
 
+/**
+ * Behind those that are there, in one write: other processes may add theirs at the same moment.
+ * @throws AnomalyPredictorError 'bad-data-file' where the file cannot be read or written
+ */
+export function appendException(file: string, exception: TrafficException): void {
+  const text = textOf(file);
+  const lineEnd = text === '' || text.endsWith('\n') ? '' : '\n';
+  try {
+    appendFileSync(file, `${lineEnd}${JSON.stringify(exception)}\n`);
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
+}
+
 /** The file appears whole or not at all. */
 export function writeExceptions(file: string, exceptions: readonly TrafficException[]): void {
   const draft = `${file}.${process.pid}.partial`;
@@ -82,7 +103,7 @@ export function writeExceptions(file: string, exceptions: readonly TrafficExcept
     renameSync(draft, targetOf(file));
   } catch (cause) {
     rmSync(draft, { force: true });
-    throw unusable(file, `cannot write the exceptions: ${(cause as Error).message}`, cause);
+    throw unwritable(file, cause);
   }
 }
 
@@ -106,6 +127,10 @@ function targetOf(file: string): string {
 
 function bad(message: string): AnomalyPredictorError {
   return new AnomalyPredictorError('bad-option', message, { field: 'exception' });
+}
+
+function unwritable(file: string, cause: unknown): AnomalyPredictorError {
+  return unusable(file, `cannot write the exceptions: ${(cause as Error).message}`, cause);
 }
 
 function unusable(file: string, message: string, cause: unknown): AnomalyPredictorError {

@@ -2,10 +2,10 @@
 import { AnomalyPredictorError } from '../../errors.js';
 import type { Decision } from './decision.js';
 import {
+  appendException,
   checkException,
   readExceptions,
   type TrafficException,
-  writeExceptions,
 } from './exception-file.js';
 import { ExceptionTable } from './exception-table.js';
 import type { Findings } from './findings.js';
@@ -106,7 +106,11 @@ export function exceptionOf(
   });
 }
 
-/** Others may have changed the file since it was read last. */
+/**
+ * Behind what is in the file, which has to be readable.
+ * @throws AnomalyPredictorError 'bad-data-file' where it is not, or cannot be written
+ */
 export function addException(file: string, exception: TrafficException): void {
-  writeExceptions(file, [...readExceptions(file), exception]);
+  readExceptions(file);
+  appendException(file, exception);
 }

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/traffic/guard/decision.js';
 import { readExceptions } from '../../../src/traffic/guard/exception-file.js';
@@ -10,6 +12,8 @@ import { flagsAll } from '../../support/flagging-detectors.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { thrownBy } from '../../support/thrown-by.js';
 
+const run = promisify(execFile);
+const EXCEPTIONS = new URL('../../../src/traffic/guard/exceptions.js', import.meta.url).href;
 const DAY_MS = 86_400_000;
 const START_MS = Date.parse('2026-01-01T00:00:00Z');
 const folder = temporaryFolder();
@@ -90,6 +94,31 @@ describe('an exception', () => {
       },
       expect.objectContaining({ client: 'sub:alice', label: 'normal' }),
     ]);
+  });
+
+  it('is saved beside those that other processes save at the same moment', async () => {
+    const script = `
+      import { addException, exceptionOf } from ${JSON.stringify(EXCEPTIONS)};
+      const [file, client] = process.argv.slice(1);
+      for (let i = 0; i < 25; i++) {
+        const wanted = { client, route: 'GET /' + client + i };
+        addException(file, exceptionOf(wanted, { reason: 'x', forMs: 60_000 }, Date.now()));
+      }`;
+    writeFileSync(file, '\n');
+    await Promise.all(
+      ['ada', 'bob', 'eve', 'joe'].map((client) =>
+        run(process.execPath, ['--input-type=module', '--eval', script, file, client]),
+      ),
+    );
+    expect(new Set(readExceptions(file).map(({ route }) => route)).size).toBe(100);
+  });
+
+  it('is saved behind a line without an end', async () => {
+    const guard = guardWith();
+    guard.except({ client: 'sub:a', route: 'GET /' }, { reason: 'x', forMs: DAY_MS });
+    writeFileSync(file, readFileSync(file, 'utf8').trimEnd());
+    guard.except({ client: 'sub:b', route: 'GET /' }, { reason: 'x', forMs: DAY_MS });
+    expect(readExceptions(file).map(({ client }) => client)).toEqual(['sub:a', 'sub:b']);
   });
 
   it('is in force after a restart', async () => {
