@@ -23,6 +23,8 @@ export class TrainingPool {
   readonly #pool: Piscina;
   readonly #signal: AbortSignal | undefined;
   readonly #stop = () => void this.#destroy();
+  /** Settles once every thread has loaded its modules: Node 20 aborts where one is ended before. */
+  readonly #loaded: Promise<unknown>;
 
   constructor({ workers = availableParallelism(), signal }: TrainingPoolOptions = {}) {
     // Node 20 aborts now and then where a thread ends while V8 still optimises its code on another one.
@@ -36,6 +38,9 @@ export class TrainingPool {
       stricterFIFO: true,
       recordTiming: false,
     });
+    this.#loaded = Promise.allSettled(
+      Array.from({ length: workers }, () => this.#pool.run(undefined, { name: 'load' })),
+    );
     this.#signal = signal;
     if (signal?.aborted) this.#stop();
     signal?.addEventListener('abort', this.#stop, { once: true });
@@ -78,18 +83,24 @@ export class TrainingPool {
     await this.#destroy();
   }
 
-  #destroy(): Promise<void> {
+  async #destroy(): Promise<void> {
+    await this.#loaded;
     // A thread may answer just then: of a pool that ends, Piscina tells that as an error, which would end the program.
     this.#pool.on('error', () => {});
-    return this.#pool.destroy();
+    await this.#pool.destroy();
   }
 
   async #answer<Result>(name: string, task: unknown): Promise<TrainingReply<Result>> {
+    let reply: TrainingReply<Result> | undefined;
+    let failure: unknown;
     try {
-      return await this.#pool.run(task, { name });
+      reply = await this.#pool.run(task, { name });
     } catch (error) {
-      if (this.#signal?.aborted) throw new Interrupted();
-      throw error;
+      failure = error;
     }
+    // Threads that still start cannot be ended, and may answer until then.
+    if (this.#signal?.aborted) throw new Interrupted();
+    if (reply === undefined) throw failure;
+    return reply;
   }
 }

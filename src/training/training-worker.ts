@@ -23,6 +23,9 @@ import { normalVolume } from './unlabelled/normal-volume.js';
 
 const scorer = new Scorer(plainKernels);
 
+/** Answers when the modules are there. */
+export function load(): void {}
+
 export function fit(task: FitTask): Promise<TrainingReply<Fit>> {
   return answer(() => fitOn(task));
 }
