@@ -116,8 +116,9 @@ describe('a search', () => {
 
   it('that is interrupted keeps the candidates that are judged', async () => {
     const controller = new AbortController();
+    const tried = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5];
     const training = trainDetector(ocsvm, dataset, SEED, {
-      ...plan({ tries: { nu: [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5] } }),
+      ...plan({ tries: { nu: tried } }),
       workers: 1,
       signal: controller.signal,
       onProgress: (done) => {
@@ -126,9 +127,10 @@ describe('a search', () => {
     });
     const error = await training.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Interrupted);
-    expect((error as Interrupted).candidates.map(({ candidate }) => candidate.nu).sort()).toEqual([
-      0.01, 0.02,
-    ]);
+    // Two were judged by then, and what the thread had answered meanwhile.
+    const kept = (error as Interrupted).candidates.map(({ candidate }) => candidate.nu).sort();
+    expect(kept.length).toBeGreaterThanOrEqual(2);
+    expect(kept).toEqual(tried.slice(0, kept.length));
   });
 
   it('that is interrupted before it begins has nothing to keep', async () => {
