@@ -5,8 +5,6 @@ export default defineConfig({
   test: {
     include: ['dist/test/**/*.test.js'],
     expect: { requireAssertions: true },
-    // By itself Vitest leaves one processor idle.
-    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
