@@ -22,9 +22,10 @@ export interface TrainingPoolOptions {
 export class TrainingPool {
   readonly #pool: Piscina;
   readonly #signal: AbortSignal | undefined;
-  readonly #stop = () => void this.#destroy();
+  readonly #stop = () => void this.#end();
   /** Settles once every thread has loaded its modules: Node 20 aborts where one is ended before. */
   readonly #loaded: Promise<unknown>;
+  #ended: Promise<void> | undefined;
 
   constructor({ workers = availableParallelism(), signal }: TrainingPoolOptions = {}) {
     // Node 20 aborts now and then where a thread ends while V8 still optimises its code on another one.
@@ -80,10 +81,16 @@ export class TrainingPool {
 
   async close(): Promise<void> {
     this.#signal?.removeEventListener('abort', this.#stop);
-    await this.#destroy();
+    await this.#end();
   }
 
-  async #destroy(): Promise<void> {
+  /** Once, whether it was closed, interrupted or both. */
+  #end(): Promise<void> {
+    this.#ended ??= this.#endThreads();
+    return this.#ended;
+  }
+
+  async #endThreads(): Promise<void> {
     await this.#loaded;
     // A thread may answer just then: of a pool that ends, Piscina tells that as an error, which would end the program.
     this.#pool.on('error', () => {});
