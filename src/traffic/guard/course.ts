@@ -61,6 +61,8 @@ export class Course<Request> implements Ruling {
   decision: MadeDecision | undefined;
   /** Until it settles, the decision is not made. */
   pending: Promise<unknown> | undefined;
+  /** Until it settles, what was asked goes on, also beyond the time that a decision waits for it. */
+  running: PromiseLike<unknown> | undefined;
   mode: GuardMode = 'observe';
   /** What runs, and is to blame for what is thrown. */
   stage: Failure = 'mode';

@@ -142,6 +142,7 @@ export function createGuard<Request>(
   }
 
   function decideLater(course: Course<Request>, finding: PromiseLike<Finding>, startMs: number) {
+    course.running = finding;
     const concluded = within(finding, timeoutMs, () => new Late(course.stage, timeoutMs))
       .catch((error) => failure(course.stage, error))
       .then((found) => conclude(course, found, startMs))
@@ -226,8 +227,10 @@ export function createGuard<Request>(
       const course = ruling as Course<Request>;
       if (course.isAnswered) return;
       course.isAnswered = true;
+      const letGo = () => course.letGo();
       const record = () => {
-        course.letGo();
+        if (course.running === undefined) letGo();
+        else course.running.then(letGo, letGo);
         const { timeMs, client, isRecorded } = course;
         if (!isRecorded) return;
         attempt('store', () => store.answered({ timeMs, client, status, durationMs }));

@@ -213,6 +213,15 @@ describe('what is asynchronous', () => {
     expect(guard.metrics().text).toContain('errors_total{kind="timeout"} 1');
   });
 
+  it('counts a call also where its client is known only after time limit and reply', async () => {
+    const sessionKey = () => delay(40, 'alice');
+    const guard = guardWith({ timeoutMs: 5, sessionKey });
+    guard.answered(await guard.decide(exchangeOf()), 200, 1);
+    await delay(20);
+    expect(guard.metrics().text).toContain('errors_total{kind="timeout"} 1');
+    await expect.poll(() => guard.metrics().text).toContain('guard_sessions 1\n');
+  });
+
   it('answers of observed requests are recorded although their decision comes later', async () => {
     const statuses: number[] = [];
     class Observed extends SessionTracker {
