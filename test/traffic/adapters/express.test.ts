@@ -154,6 +154,32 @@ describe('in Express', () => {
     ]);
   });
 
+  it('has an address worked out once of the same peer and header, as Express 5 does it', async () => {
+    let nAsked = 0;
+    const asked: number[] = [];
+    const decisions = await decisionsOf(
+      (app, guard) => {
+        app.set('trust proxy', 'loopback');
+        const trust = app.get('trust proxy fn');
+        app.set('trust proxy fn', (address: string, hops: number) => {
+          nAsked++;
+          return trust(address, hops);
+        });
+        app.use(guard, (_, response) => {
+          asked.push(nAsked);
+          response.send('ok');
+        });
+      },
+      ['203.0.113.9', '203.0.113.9', '203.0.113.9', '203.0.113.8'].map((address) => ({
+        path: '/',
+        headers: { 'X-Forwarded-For': address },
+      })),
+    );
+    expect(decisions.map(({ client }) => client).at(-1)).toBe('203.0.113.8');
+    expect(asked[2]).toBe(asked[0]);
+    expect(asked[3]).toBeGreaterThan(asked[2]);
+  });
+
   const byHeader = (name: string) => ({
     configurable: true,
     get(this: express.Request) {
