@@ -2,14 +2,14 @@
 //   203.0.113.7 - ada [10/Oct/2000:13:55:36 -0700] "GET /apples?page=2 HTTP/1.1" 200 2326 "referer" "agent" 0.004
 // Both escape quotes within fields, so that no client can write what looks like the time or the request.
 
-import { type ByteText, findByte, hasBytesAt } from './byte-text.js';
+import { type ByteText, findByte } from './byte-text.js';
 import { decimalAt } from './decimal.js';
 import type { LogTime } from './log-time.js';
 import type { LineReading, LogLine } from './logged-call.js';
+import { protocolAt } from './request-text.js';
 
 /** `[10/Oct/2000:13:55:36 -0700] ` */
 const TIME_LENGTH = 29;
-const PROTOCOL = Buffer.from(' HTTP/');
 /**
  * Digits before the point and behind it of nginx's $request_time. Apache's %D and %T are whole numbers, and nobody can tell
  * which; more digits have the times of other variables.
@@ -71,11 +71,9 @@ function quoteFrom(bytes: Buffer, start: number, end: number): number {
 /** False where it is no request, as of the bytes of TLS or of a client that said nothing. */
 function readRequest(bytes: Buffer, start: number, end: number, into: ByteText): boolean {
   const pathAt = findByte(bytes, SPACE, start, end) + 1;
-  let protocolAt = end - 1;
-  while (protocolAt > pathAt && bytes[protocolAt] !== SPACE) protocolAt--;
-  const isRequest =
-    pathAt > start + 1 && protocolAt > pathAt && hasBytesAt(bytes, protocolAt, PROTOCOL);
-  if (isRequest) into.set(bytes, start, protocolAt);
+  const pathEnd = protocolAt(bytes, pathAt, end);
+  const isRequest = pathAt > start + 1 && pathEnd >= 0;
+  if (isRequest) into.set(bytes, start, pathEnd);
   return isRequest;
 }
 

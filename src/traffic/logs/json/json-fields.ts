@@ -47,6 +47,7 @@ export class JsonFields {
   readonly #ways: readonly (readonly Way[])[];
   /** By the names on a path, as `keyOf` has them; what is not there is not looked for. */
   readonly #interests: ReadonlyMap<string, Interest>;
+  readonly #interestIn = (path: Path) => this.#interests.get(keyOf(path)) ?? NO_INTEREST;
   /** Those that fit often move to the front. */
   readonly #forms: KnownForm[] = [];
   readonly #formValues = new FormValues();
@@ -102,10 +103,7 @@ export class JsonFields {
     }
     this.#nParsed++;
     const isToBeKnown = this.#nParsed <= FORMS_TO_TRY || this.#nParsed % FORMS_TO_TRY === 0;
-    if (isToBeKnown)
-      this.#remember(
-        formOf(bytes, start, end, (path) => this.#interests.get(keyOf(path)) ?? NO_INTEREST),
-      );
+    if (isToBeKnown) this.#remember(formOf(bytes, start, end, this.#interestIn));
     return true;
   }
 

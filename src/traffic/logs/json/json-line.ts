@@ -1,16 +1,16 @@
 // A line of a log that is a JSON object: which of its fields say what is found by their names.
 
-import { type ByteText, findByte, hasBytesAt } from '../byte-text.js';
+import { type ByteText, findByte } from '../byte-text.js';
 import { decimalAt } from '../decimal.js';
 import { type LogFields, unitOf } from '../log-fields.js';
 import { epochMs, type LogTime } from '../log-time.js';
 import type { LineReading, LogLine } from '../logged-call.js';
+import { protocolAt } from '../request-text.js';
 import { JsonFields } from './json-fields.js';
 import { type JsonValue, NOTHING, NUMBER, TEXT } from './json-value.js';
 
 const HIGHEST_STATUS = 999;
 const MOST_PLAIN_DIGITS = 15;
-const PROTOCOL = Buffer.from(' HTTP/');
 
 /** Where lines of one log have their fields. */
 export class JsonLines {
@@ -87,9 +87,8 @@ export class JsonLines {
     if (this.#request.kind !== TEXT) return false;
     const { bytes, start, end } = this.#request.text;
     const pathAt = findByte(bytes, SPACE, start, end) + 1;
-    let pathEnd = end - 1;
-    while (pathEnd > pathAt && bytes[pathEnd] !== SPACE) pathEnd--;
-    if (pathEnd <= pathAt || !hasBytesAt(bytes, pathEnd, PROTOCOL)) pathEnd = end;
+    const protocol = protocolAt(bytes, pathAt, end);
+    const pathEnd = protocol < 0 ? end : protocol;
     into.set(bytes, start, pathEnd);
     return pathAt > start + 1 && pathEnd > pathAt;
   }
