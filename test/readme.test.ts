@@ -26,7 +26,9 @@ const configurationTable = () => [
 const detectorRows = () =>
   [...loadCatalog(SHIPPED_MODELS_FOLDER).values()].map(({ name, title, metrics }) => {
     const shares = metrics === null ? [] : [metrics.recall, metrics.falsePositiveRate];
-    const [recall, falseAlarms] = shares.map((share) => `${(100 * share).toFixed(1)} %`);
+    const [recall, falseAlarms] = shares.map(
+      (share) => `${(100 * (share ?? Number.NaN)).toFixed(1)} %`,
+    );
     return `| \`${name}\` | ${title} | ${recall} | ${falseAlarms} | [models/${name}.md](models/${name}.md) |`;
   });
 

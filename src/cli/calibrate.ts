@@ -50,16 +50,17 @@ export function addCalibrateCommand(program: Command): void {
 async function calibrate(model: string, options: CalibrateOptions): Promise<void> {
   const detector = detectorOf({ ...options, model });
   const dataset = await readLabelledFile(options, detector, NORMAL);
-  const { rows, trainedOnIt } = calibrationRows(detector, dataset);
+  const { rows, train } = calibrationRows(detector, dataset);
   const calibrated = calibrateDetector(detector, dataset, rows, options.targetFpr);
   const file = options.out ?? `${detector.name}-calibrated${DETECTOR_FILE_SUFFIX}`;
   write(file, calibrated.bytes);
 
   const nLeftOut = dataset.nRows - rows.length;
   if (nLeftOut > 0) {
-    const why = trainedOnIt
-      ? 'trained the detector, are left to judge it, or are anomalies'
-      : 'are anomalies, as the file says';
+    const why =
+      train !== undefined
+        ? 'trained the detector, are left to judge it, or are anomalies'
+        : 'are anomalies, as the file says';
     console.log(`${formatQuantity(nLeftOut, 'row')} left out that ${why}`);
   }
   console.log(describeCalibration(calibrated));

@@ -1,5 +1,5 @@
 // A detector as `inspect` and `import` show it.
-import type { Calibration } from '../model/calibration.js';
+import { type Calibration, calibrationCaveat } from '../model/calibration.js';
 import type { DetectorSummary } from '../model/detector-summary.js';
 import type { Provenance } from '../model/provenance.js';
 import type { TrafficSettings } from '../model/traffic-settings.js';
@@ -38,12 +38,14 @@ function calibrationFacts(calibration: Calibration): Facts {
   const { data, rows, unit, targetFalsePositiveRate, falsePositiveRate, interval } = calibration;
   const [target, achieved] = [targetFalsePositiveRate, falsePositiveRate].map(formatShare);
   const expected = `${formatShare(interval.low)} to ${formatShare(interval.high)}`;
+  const caveat = calibrationCaveat(calibration);
   return {
     by: calibration.calibrator,
     data: `${data.file}, ${formatQuantity(rows, `normal ${unit ?? 'row'}`)}`,
     sha256: data.sha256,
     'threshold before': calibration.previousThreshold,
     'false positives': `${achieved} of these ${unit ?? 'row'}s, target ${target}; of others like them ${expected} are expected`,
+    ...(caveat === undefined ? {} : { note: caveat }),
   };
 }
 

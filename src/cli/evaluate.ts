@@ -5,9 +5,8 @@ import { type Drift, driftOf, populationOf } from '../model/drift.js';
 import { describeDrift } from '../model/drift-text.js';
 import { type Dataset, NORMAL, takeRows } from '../training/dataset.js';
 import { oneClassOnly } from '../training/dataset-faults.js';
-import { scoresOf } from '../training/evaluation.js';
+import { evaluateOn, scoresOf } from '../training/evaluation.js';
 import { rowsOf } from '../training/split.js';
-import { evaluateOn } from '../training/train.js';
 import { judgingRows } from '../training/unseen-rows.js';
 import { addDetectorOptions, type DetectorOptions, detectorOf } from './detector-argument.js';
 import {
@@ -43,12 +42,13 @@ async function evaluate({ json, report, ...options }: EvaluateOptions): Promise<
   const oneClass = oneClassOnly(dataset);
   if (oneClass !== undefined) {
     process.stderr.write(
-      `warning: ${oneClass}: rates and curves of the other class mean nothing\n`,
+      `warning: ${oneClass}: rates and curves that take the other class are undefined (–)\n`,
     );
   }
   const judging = judgingRows(detector, dataset);
-  const { rows, trainedOnIt } = judging;
-  const metrics = evaluateOn(detector, dataset, rows);
+  const { rows, train } = judging;
+  const trainedOnIt = train !== undefined;
+  const metrics = evaluateOn(detector, dataset, judging);
   const drift = normalDrift(detector, dataset, rows);
   const notes = [describeDrift(detector, drift, 'the normal ones of these rows')];
   if (!trainedOnIt && detector.calibration?.data.sha256 === dataset.sha256) {

@@ -1,4 +1,5 @@
 // What `learn` tells of what came of it.
+import { calibrationCaveat } from '../model/calibration.js';
 import { type Learned, N_ARTIFICIAL } from '../training/unlabelled/learn-detector.js';
 import { volumeTable } from '../training/unlabelled/volume-table.js';
 import { formatCount, formatQuantity, formatShare } from './numbers.js';
@@ -12,6 +13,7 @@ export function learnedText({ detector, judged, failed }: Learned): string {
   const { rows, targetFalsePositiveRate, falsePositiveRate, interval } = calibration;
   const { header, rows: lines } = volumeTable(judged.slice(0, SHOWN_CANDIDATES));
   const [best] = judged;
+  const caveat = calibrationCaveat(calibration);
   return [
     `trained on ${formatQuantity(split.trainingRows, 'behaviour')}, chosen on ` +
       `${formatQuantity(split.choosingSessions, 'other session')}, calibrated on ${formatCount(rows)} others`,
@@ -28,5 +30,6 @@ export function learnedText({ detector, judged, failed }: Learned): string {
     `chosen: ${best.method}, which calls ${formatShare(best.volume)} of what might be normal`,
     `sessions flagged: ${formatShare(falsePositiveRate)} of ${formatCount(rows)} that set the threshold; of others like ` +
       `them ${formatShare(interval.low)} to ${formatShare(interval.high)} are to be expected (95 %)`,
+    ...(caveat === undefined ? [] : [caveat]),
   ].join('\n');
 }

@@ -1,8 +1,18 @@
 // Metrics of a detector as a person reads them: the confusion matrix, then the rates.
-import type { Metrics } from '../model/metrics.js';
+import type { Metrics, Rates } from '../model/metrics.js';
+import { copiesText } from '../training/copies-text.js';
+import { formatRate } from './numbers.js';
 import { renderTable } from './table.js';
 
 export function renderMetrics(metrics: Metrics): string {
+  const { copies } = metrics;
+  if (copies === undefined) return renderRates(metrics);
+  const { unseen } = copies;
+  const others = unseen === null ? '' : `\n${renderRates(unseen)}`;
+  return `${renderRates(metrics)}\n\n${copiesText(copies)}${others}`;
+}
+
+function renderRates(metrics: Rates): string {
   const confusion = renderTable(
     ['', 'called anomaly', 'called normal'],
     [
@@ -20,7 +30,7 @@ export function renderMetrics(metrics: Metrics): string {
         metrics.falsePositiveRate,
         metrics.rocAuc,
         metrics.averagePrecision,
-      ].map((value) => value.toFixed(4)),
+      ].map(formatRate),
     ],
   );
   return `${confusion}\n\n${rates}`;

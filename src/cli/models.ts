@@ -8,7 +8,7 @@ import {
   type ModelsFolderOption,
   modelsFolder,
 } from './detector-argument.js';
-import { formatShare } from './numbers.js';
+import { formatRate, formatShare } from './numbers.js';
 import { renderTable } from './table.js';
 
 interface ModelsOptions extends ModelsFolderOption {
@@ -38,7 +38,7 @@ function toRow({ name, title, model, version, metrics }: Detector): string[] {
       ? FIGURES.map(() => '–')
       : [
           ...[metrics.recall, metrics.precision, metrics.falsePositiveRate].map(formatShare),
-          metrics.rocAuc.toFixed(4),
+          formatRate(metrics.rocAuc),
         ];
   return [name, title, model.type, version, ...figures];
 }

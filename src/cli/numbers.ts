@@ -1,5 +1,7 @@
 // Numbers as the commands print them.
 
+const UNDEFINED = '–';
+
 /** '1,234,567' */
 export function formatCount(count: number): string {
   return Math.round(count).toLocaleString('en-US');
@@ -15,7 +17,12 @@ export function formatQuantity(count: number, noun: string, plural = `${noun}s`)
   return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
-/** '93.4 %' */
-export function formatShare(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+/** '93.4 %'; a dash where undefined */
+export function formatShare(share: number | null): string {
+  return share === null ? UNDEFINED : `${(100 * share).toFixed(1)} %`;
+}
+
+/** Four decimals; a dash where undefined. */
+export function formatRate(rate: number | null): string {
+  return rate === null ? UNDEFINED : rate.toFixed(4);
 }

@@ -1,5 +1,6 @@
 // The option --target-fpr, which train and calibrate share, and what came of it.
 import { AnomalyPredictorError, showValue } from '../errors.js';
+import { calibrationCaveat } from '../model/calibration.js';
 import type { CalibratedThreshold } from '../training/calibrate.js';
 import { formatQuantity, formatShare } from './numbers.js';
 
@@ -20,9 +21,11 @@ export function parseTargetRate(text: string): number {
 export function describeCalibration({ threshold, calibration }: CalibratedThreshold): string {
   const { rows, unit = 'row', data, previousThreshold, falsePositiveRate, interval } = calibration;
   const { low, high } = interval;
+  const caveat = calibrationCaveat(calibration);
   return (
     `threshold ${threshold} instead of ${previousThreshold}, set on ${formatQuantity(rows, `normal ${unit}`)} of ${data.file}:\n` +
     `false positive rate ${formatShare(falsePositiveRate)} there, ` +
-    `for others like them expected between ${formatShare(low)} and ${formatShare(high)} (95 % interval)`
+    `for others like them expected between ${formatShare(low)} and ${formatShare(high)} (95 % interval)` +
+    (caveat === undefined ? '' : `\n${caveat}`)
   );
 }

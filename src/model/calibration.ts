@@ -22,6 +22,14 @@ export const Calibration = v.strictObject({
     v.minValue(1),
     v.description('Normal rows, or sessions, that set the threshold; none of them trained'),
   ),
+  distinctRows: v.exactOptional(
+    v.pipe(
+      v.number(),
+      v.integer('a whole number'),
+      v.minValue(1),
+      v.description('Different ones among them, where some are equal; the interval counts these'),
+    ),
+  ),
   unit: v.exactOptional(
     v.pipe(
       v.literal('session'),
@@ -45,4 +53,24 @@ export const Calibration = v.strictObject({
     v.description('Other thresholds, ascending, and what they would do'),
   ),
 });
+
+/** Fewer different rows, or sessions, than this say little about a rate. */
+const MIN_DISTINCT_ROWS = 30;
+
+/** A sentence about a rate that rests on equal or too few rows; undefined where it does not. */
+export function calibrationCaveat(
+  calibration: Pick<Calibration, 'rows' | 'distinctRows' | 'unit'>,
+): string | undefined {
+  const { rows, distinctRows = rows } = calibration;
+  const unit = calibration.unit ?? 'row';
+  const isFew = distinctRows < MIN_DISTINCT_ROWS;
+  if (distinctRows === rows && !isFew) return undefined;
+  const different = `${distinctRows} different ${distinctRows === 1 ? unit : `${unit}s`}`;
+  const what =
+    distinctRows === rows
+      ? `The rate rests on ${different}`
+      : `The ${rows} ${unit}s are copies of ${different}, which the interval counts`;
+  return isFew ? `${what}: too few to rely on the rate.` : `${what}.`;
+}
+
 export type Calibration = v.InferOutput<typeof Calibration>;

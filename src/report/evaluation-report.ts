@@ -7,9 +7,8 @@ import {
   NORMAL,
   takeLabels,
 } from '../training/dataset.js';
-import { scoresOf } from '../training/evaluation.js';
+import { type JudgingRows, scoresOf } from '../training/evaluation.js';
 import { dealFolds, rowsOf } from '../training/split.js';
-import type { UnseenRows } from '../training/unseen-rows.js';
 import { judgeDetector } from './judged-detector.js';
 import { countText, quantityText } from './numbers.js';
 import type { Report, Section } from './report.js';
@@ -28,10 +27,12 @@ const N_PARTS = 5;
 export function evaluationReport(
   detector: Detector,
   dataset: DatasetFile,
-  { rows, trainedOnIt }: UnseenRows,
+  judging: JudgingRows,
   notes: readonly string[],
 ): Report {
-  const judged = judgeDetector(detector, dataset, rows);
+  const { rows, train } = judging;
+  const trainedOnIt = train !== undefined;
+  const judged = judgeDetector(detector, dataset, judging);
   const whose = trainedOnIt
     ? `the ${countText(rows.length)} rows that its training held out`
     : `all ${quantityText(rows.length, 'row')}; ${

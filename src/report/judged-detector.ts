@@ -3,7 +3,7 @@ import type { Detector } from '../model/detector.js';
 import type { Metrics } from '../model/metrics.js';
 import { riskInto } from '../model/verdict.js';
 import { type Dataset, takeLabels } from '../training/dataset.js';
-import { evaluate, scoresOf } from '../training/evaluation.js';
+import { evaluateOn, type JudgingRows, scoresOf } from '../training/evaluation.js';
 import type { ScoredRows } from './figures/ranking-curves.js';
 
 export interface JudgedDetector {
@@ -20,12 +20,13 @@ export interface JudgedDetector {
 export function judgeDetector(
   detector: Detector,
   dataset: Dataset,
-  rows: Int32Array,
+  judging: JudgingRows,
 ): JudgedDetector {
+  const { rows } = judging;
   const scores = scoresOf(detector, dataset, rows);
   const labels = takeLabels(dataset, rows);
   const risks = new Float64Array(rows.length);
   riskInto(detector, scores, rows.length, risks);
-  const metrics = evaluate(scores, labels);
+  const metrics = evaluateOn(detector, dataset, judging);
   return { detector, dataset, rows, scored: { scores, labels }, risks, metrics };
 }

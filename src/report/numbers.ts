@@ -1,5 +1,7 @@
 // Numbers as reports print them.
 
+const UNDEFINED = '–';
+
 /** '12,345' */
 export function countText(count: number): string {
   return count.toLocaleString('en');
@@ -10,14 +12,14 @@ export function quantityText(count: number, noun: string, plural = `${noun}s`): 
   return `${countText(count)} ${count === 1 ? noun : plural}`;
 }
 
-/** '93.4 %' */
-export function percentText(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+/** '93.4 %'; a dash where undefined */
+export function percentText(share: number | null): string {
+  return share === null ? UNDEFINED : `${(100 * share).toFixed(1)} %`;
 }
 
-/** Four decimals, as the commands print rates. */
-export function rateText(rate: number): string {
-  return fixedText(rate, 4);
+/** Four decimals, as the commands print rates; a dash where undefined. */
+export function rateText(rate: number | null): string {
+  return rate === null ? UNDEFINED : fixedText(rate, 4);
 }
 
 /** With a real minus, and none before zeros. */

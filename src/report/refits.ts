@@ -2,7 +2,7 @@
 // shares of it, for the learning curve.
 import { AnomalyPredictorError } from '../errors.js';
 import { type Dataset, NORMAL, takeLabels } from '../training/dataset.js';
-import { evaluate } from '../training/evaluation.js';
+import { evaluateBoth } from '../training/evaluation.js';
 import { MersenneTwister } from '../training/mersenne-twister.js';
 import { type RefitOptions, refit } from '../training/refit.js';
 import { drawn, rowsOf, type Split } from '../training/split.js';
@@ -53,7 +53,9 @@ export async function refitsOf(
     })),
   ).filter(({ train }) => new Set(takeLabels(dataset, train)).size === (learnsAnomalies ? 2 : 1));
   const refitted = await refit(dataset, [...folds, ...draws], options);
-  const judged = refitted.slice(folds.length).map(({ scores, labels }) => evaluate(scores, labels));
+  const judged = refitted
+    .slice(folds.length)
+    .map(({ scores, labels }) => evaluateBoth(scores, labels));
   return {
     folds: refitted.slice(0, folds.length),
     learning: [...new Set(draws.map(({ share }) => share))].map((share) => {

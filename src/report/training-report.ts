@@ -68,8 +68,9 @@ async function detectorSection(
   { onProgress, ...options }: TrainingReportOptions,
 ): Promise<Section> {
   const { detector, settings, candidates } = trained;
-  const { rows } = judgingRows(detector, dataset);
-  const judged = judgeDetector(detector, dataset, rows);
+  const judging = judgingRows(detector, dataset);
+  const { rows } = judging;
+  const judged = judgeDetector(detector, dataset, judging);
   const { train } = splitDataset(dataset, options.seed);
   const refits = await refitsOf(
     dataset,

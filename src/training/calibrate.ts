@@ -9,6 +9,7 @@ import { checkThreshold } from '../model/stored-model.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
 import { binomialInterval } from './binomial-interval.js';
 import { type Dataset, takeRows } from './dataset.js';
+import { countDistinct } from './equal-rows.js';
 import { scoresOf } from './evaluation.js';
 import { borderAllowing, falsePositiveCurve } from './threshold.js';
 
@@ -41,6 +42,7 @@ export function calibrateThreshold(
       { file, value: nRows },
     );
   }
+  const nDistinct = countDistinct(dataset, normal);
   const outputs = scoresOf({ ...parts, threshold: 0 }, dataset, normal).sort();
   const { threshold, falsePositives } = borderAllowing(outputs, Math.floor(target * nRows));
   try {
@@ -57,9 +59,10 @@ export function calibrateThreshold(
     calibrator: `anomaly-predictor ${PACKAGE_VERSION}`,
     data: { file, sha256 },
     rows: nRows,
+    ...(nDistinct < nRows && { distinctRows: nDistinct }),
     targetFalsePositiveRate: target,
     falsePositiveRate: falsePositives / nRows,
-    interval: binomialInterval(falsePositives, nRows),
+    interval: binomialInterval((falsePositives / nRows) * nDistinct, nDistinct),
     previousThreshold: parts.threshold,
     curve: falsePositiveCurve(outputs),
   };

@@ -1,7 +1,9 @@
 // The model card of a trained detector, in Markdown, written from the detector itself: data, split, metrics,
 // limits, and how to make the same file again.
-import type { Calibration } from '../model/calibration.js';
+import { type Calibration, calibrationCaveat } from '../model/calibration.js';
+import type { Rates } from '../model/metrics.js';
 import { candidateTable } from './candidate-table.js';
+import { copiesText } from './copies-text.js';
 import { argumentsOf } from './options/arguments.js';
 import type { Recipe } from './recipes/recipe.js';
 import type { CandidateResult } from './search.js';
@@ -27,6 +29,7 @@ export function renderModelCard(
   const { method, summary } = recipe;
   const { name, title, version, metrics, provenance, schema, calibration } = detector;
   const { data, split, trainer, parameters } = provenance;
+  const { copies } = metrics;
   return `# ${title} (\`${name}\`)
 
 ${summary}
@@ -43,7 +46,7 @@ Features: ${schema.features.map((feature) => `\`${feature.name}\` (${feature.uni
 
 ## Split
 
-Seed ${split.seed}; rows with equal values stay on one side.
+Seed ${split.seed}; rows with equal values stay on one side${copies === undefined ? '' : ', unless they are a large part of their class: then they stand on both in proportion'}.
 
 | | normal | anomaly |
 | --- | --- | --- |
@@ -61,15 +64,7 @@ ${calibration === undefined ? '' : renderCalibration(detector.threshold, calibra
 
 On the evaluation rows, which training did not see${calibration === undefined ? '' : ' and which did not set the threshold'}. The anomaly is the positive class.
 
-| | called anomaly | called normal |
-| --- | --- | --- |
-| anomalies | ${metrics.truePositives} | ${metrics.falseNegatives} |
-| normal rows | ${metrics.falsePositives} | ${metrics.trueNegatives} |
-
-| precision | recall | F1 | false positive rate | ROC AUC | average precision |
-| --- | --- | --- | --- | --- | --- |
-| ${[metrics.precision, metrics.recall, metrics.f1, metrics.falsePositiveRate, metrics.rocAuc, metrics.averagePrecision].map((value) => value.toFixed(4)).join(' | ')} |
-${candidates === undefined ? '' : renderCandidates(candidates, options.search ?? recipe.search, method.sizeUnit)}
+${renderRates(metrics)}${copies === undefined ? '' : `\n${copiesText(copies)}\n${copies.unseen === null ? '' : `\n${renderRates(copies.unseen)}`}`}${candidates === undefined ? '' : renderCandidates(candidates, options.search ?? recipe.search, method.sizeUnit)}
 ## Limits
 
 ${[...recipe.limits(settings), ...SHARED_LIMITS].map((limit) => `- ${limit}\n`).join('')}
@@ -83,8 +78,23 @@ The same file and seed give the version above; \`npx anomaly-predictor inspect $
 `;
 }
 
+function renderRates(rates: Rates): string {
+  const { precision, recall, f1, falsePositiveRate, rocAuc, averagePrecision } = rates;
+  const cells = [precision, recall, f1, falsePositiveRate, rocAuc, averagePrecision];
+  return `| | called anomaly | called normal |
+| --- | --- | --- |
+| anomalies | ${rates.truePositives} | ${rates.falseNegatives} |
+| normal rows | ${rates.falsePositives} | ${rates.trueNegatives} |
+
+| precision | recall | F1 | false positive rate | ROC AUC | average precision |
+| --- | --- | --- | --- | --- | --- |
+| ${cells.map((rate) => rate?.toFixed(4) ?? '–').join(' | ')} |
+`;
+}
+
 function renderCalibration(threshold: number, calibration: Calibration): string {
   const { rows, targetFalsePositiveRate, falsePositiveRate, interval } = calibration;
+  const caveat = calibrationCaveat(calibration);
   const [target, achieved, low, high] = [
     targetFalsePositiveRate,
     falsePositiveRate,
@@ -95,7 +105,7 @@ function renderCalibration(threshold: number, calibration: Calibration): string 
 
 The threshold ${threshold} was set on ${rows} normal rows, apart from those that trained and those that evaluate, so that at
 most ${target} of them are called anomalies: ${achieved} are. Of other rows like them, ${low} to ${high} are to be expected (95 %).
-It replaces the border that training itself draws, and what is said of that one below.
+${caveat === undefined ? '' : `${caveat}\n`}It replaces the border that training itself draws, and what is said of that one below.
 
 `;
 }

@@ -1,6 +1,6 @@
 // What a search ranks candidates by.
 import { AnomalyPredictorError, showValue } from '../errors.js';
-import type { Metrics } from '../model/metrics.js';
+import type { ComparedRates } from '../model/metrics.js';
 import { ANOMALY } from './dataset.js';
 
 /** With the largest false positive rate that is allowed. */
@@ -31,7 +31,7 @@ export function scoreBy(
   scoring: string,
   scores: Float64Array,
   labels: Int8Array,
-  metrics: Metrics,
+  metrics: ComparedRates,
 ): number {
   const rate = RECALL_AT_FPR.exec(scoring)?.[1];
   if (rate !== undefined) return recallAtFalsePositiveRate(scores, labels, Number(rate));

@@ -1,6 +1,8 @@
-// Which rows train and which ones judge. Rows that are alike stay on one side, so that nothing that
-// training saw comes back in the evaluation.
+// Which rows train and which ones judge. Rows with equal values stay on one side, so that nothing that training saw
+// comes back in the evaluation. Only groups of equal rows that are a large part of a class stand on all sides, in
+// proportion: on one side alone they would leave training without the commonest behaviour, or the judges with little else.
 import { ANOMALY, type Dataset, NORMAL } from './dataset.js';
+import { equalRows } from './equal-rows.js';
 import { MersenneTwister } from './mersenne-twister.js';
 
 /** Share of the rows of each class that train; the rest evaluate. */
@@ -41,7 +43,14 @@ export function cutHeldOut(dataset: Dataset, { test }: Split, seed: number): Hel
   return { calibration, test: ascending([...judging, ...rowsOf(dataset, ANOMALY, test)]) };
 }
 
-/** `rows` in two parts, of which the first has about `share` of them, alike rows together. */
+/** Groups of more equal rows than this share of all, and than `MAX_WHOLE_GROUP`, are divided. */
+const MAX_GROUP_SHARE = 0.02;
+const MAX_WHOLE_GROUP = 2;
+
+/**
+ * `rows` in two parts. The first has `share` of them, to within 2 % of the rows or one row. Equal rows stay together
+ * unless their group is larger than that: then it is divided in the same proportion.
+ */
 export function divide(
   dataset: Dataset,
   rows: readonly number[],
@@ -51,14 +60,30 @@ export function divide(
   const first: number[] = [];
   const second: number[] = [];
   const nFirst = Math.round(rows.length * share);
-  for (const group of shuffledGroups(dataset, rows, random)) {
+  const { large, small } = bySize(shuffledGroups(dataset, rows, random), rows.length);
+  let nDivided = 0;
+  for (const group of large) {
+    nDivided += group.length;
+    const end = Math.round(nDivided * share) - first.length;
+    first.push(...group.slice(0, end));
+    second.push(...group.slice(end));
+  }
+  for (const group of small) {
     const side = first.length + group.length <= nFirst ? first : second;
     side.push(...group);
   }
   return [first, second];
 }
 
-/** About a `share` of the `rows` of either class, alike rows together; ascending. */
+function bySize(groups: readonly number[][], nRows: number) {
+  const maxWhole = Math.max(MAX_WHOLE_GROUP, MAX_GROUP_SHARE * nRows);
+  return {
+    large: groups.filter((group) => group.length > maxWhole),
+    small: groups.filter((group) => group.length <= maxWhole),
+  };
+}
+
+/** A `share` of the `rows` of either class, as `divide` takes it; ascending. */
 export function drawn(
   dataset: Dataset,
   rows: Int32Array,
@@ -71,7 +96,7 @@ export function drawn(
   return ascending(taken.flat());
 }
 
-/** `rows` dealt into `nFolds` parts of about equal size, alike rows together. */
+/** `rows` dealt into `nFolds` parts of equal size, to within 2 % of the rows or one row; equal rows as `divide` has them. */
 export function dealFolds(
   dataset: Dataset,
   rows: readonly number[],
@@ -79,7 +104,12 @@ export function dealFolds(
   seed: number,
 ): Int32Array[] {
   const folds: number[][] = Array.from({ length: nFolds }, () => []);
-  for (const group of shuffledGroups(dataset, rows, new MersenneTwister(seed))) {
+  const groups = shuffledGroups(dataset, rows, new MersenneTwister(seed));
+  const { large, small } = bySize(groups, rows.length);
+  large.flat().forEach((row, i) => {
+    folds[i % nFolds].push(row);
+  });
+  for (const group of small) {
     const smallest = folds.reduce((least, fold) => (fold.length < least.length ? fold : least));
     smallest.push(...group);
   }
@@ -91,20 +121,13 @@ export function rowsOf({ labels }: Dataset, label: number, among?: Int32Array): 
   return [...indices].filter((row) => labels[row] === label);
 }
 
-/** Rows with equal values form a group; the groups come in random order. */
+/** Groups of rows with equal values, in random order. */
 function shuffledGroups(
-  { values, nFeatures }: Dataset,
+  dataset: Dataset,
   rows: readonly number[],
   random: MersenneTwister,
 ): number[][] {
-  const groupByValues = new Map<string, number[]>();
-  for (const row of rows) {
-    const key = values.subarray(row * nFeatures, (row + 1) * nFeatures).join();
-    const group = groupByValues.get(key);
-    if (group === undefined) groupByValues.set(key, [row]);
-    else group.push(row);
-  }
-  const groups = [...groupByValues.values()];
+  const groups = equalRows(dataset, rows);
   for (let last = groups.length - 1; last > 0; last--) {
     const other = random.nextBelow(last + 1);
     [groups[last], groups[other]] = [groups[other], groups[last]];

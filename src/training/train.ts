@@ -1,4 +1,5 @@
 // From a dataset to detectors: split, fit by recipe, evaluate on the rows that the fit did not see.
+import { AnomalyPredictorError } from '../errors.js';
 import type { Calibration } from '../model/calibration.js';
 import type { Detector } from '../model/detector.js';
 import { assembleDetector } from '../model/detector-file.js';
@@ -7,11 +8,11 @@ import type { Metrics } from '../model/metrics.js';
 import { profileOf } from '../model/profile.js';
 import type { TrainingProvenance } from '../model/provenance.js';
 import { API_BEHAVIOUR_SCHEMA } from '../model/schema.js';
-import type { ScoringParts } from '../model/scorer.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
 import { calibrateThreshold } from './calibrate.js';
-import { ANOMALY, type Dataset, NORMAL, takeLabels, takeRows } from './dataset.js';
-import { evaluate, scoresOf } from './evaluation.js';
+import { ANOMALY, type Dataset, NORMAL, takeRows } from './dataset.js';
+import { allNormalRowsEqual } from './dataset-faults.js';
+import { evaluateOn, scoresOf } from './evaluation.js';
 import type { Fit } from './methods/method.js';
 import { hybrid } from './recipes/hybrid.js';
 import { isolationForest } from './recipes/isolation-forest.js';
@@ -74,6 +75,11 @@ export async function trainDetector(
   seed: number,
   options: TrainOptions = {},
 ): Promise<Trained> {
+  const fault = allNormalRowsEqual(dataset);
+  if (fault !== undefined) {
+    const { file } = dataset;
+    throw new AnomalyPredictorError('bad-data-file', `${file}: ${fault}`, { file });
+  }
   const split = splitDataset(dataset, seed);
   const { method } = recipe;
   const { onProgress = () => {} } = options;
@@ -103,7 +109,7 @@ export async function trainDetector(
   const { transforms, model } = fit;
   const { targetFalsePositiveRate } = options;
   const { test, ...border } = borderOf(fit, dataset, split, seed, targetFalsePositiveRate);
-  const metrics = evaluateOn({ ...fit, ...border }, dataset, test);
+  const metrics = evaluateOn({ ...fit, ...border }, dataset, { rows: test, train: split.train });
   const normal = Int32Array.from(rowsOf(dataset, NORMAL, split.train));
   const heldOut = Int32Array.from(rowsOf(dataset, NORMAL, split.test));
   const scored = heldOut.length > 0 ? heldOut : normal;
@@ -183,11 +189,6 @@ function borderOf(
   if (target === undefined) return { test: split.test, threshold: 0 };
   const { calibration, test } = cutHeldOut(dataset, split, seed);
   return { test, ...calibrateThreshold({ ...fit, threshold: 0 }, dataset, calibration, target) };
-}
-
-/** Metrics of a detector on the rows of `dataset` at `indices`. */
-export function evaluateOn(parts: ScoringParts, dataset: Dataset, indices: Int32Array): Metrics {
-  return evaluate(scoresOf(parts, dataset, indices), takeLabels(dataset, indices));
 }
 
 function provenanceOf(

@@ -2,7 +2,7 @@
 import type { ErrorData } from '../errors.js';
 import type { DecisionTree } from '../model/forest-layout.js';
 import type { SessionRows } from '../model/learning-rows.js';
-import type { Metrics } from '../model/metrics.js';
+import type { ComparedRates } from '../model/metrics.js';
 import type { Dataset } from './dataset.js';
 import type { Fit, MethodName } from './methods/method.js';
 import type { ForestPlan } from './random-forest.js';
@@ -31,7 +31,7 @@ export interface JudgeTask extends FitTask {
 
 export interface Judgement {
   readonly score: number;
-  readonly metrics: Metrics;
+  readonly metrics: ComparedRates;
   /** In the method's unit. */
   readonly size: number;
 }

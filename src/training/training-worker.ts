@@ -4,7 +4,7 @@ import { toErrorData } from '../errors.js';
 import type { DecisionTree } from '../model/forest-layout.js';
 import { Scorer } from '../model/scorer.js';
 import { takeLabels, takeRows } from './dataset.js';
-import { evaluate } from './evaluation.js';
+import { evaluateBoth } from './evaluation.js';
 import { findMethod } from './methods/find-method.js';
 import type { Fit } from './methods/method.js';
 import { growTrees } from './random-forest.js';
@@ -38,7 +38,7 @@ export function judge(task: JudgeTask): Promise<TrainingReply<Judgement>> {
     const scores = new Float64Array(nRows);
     const rows = takeRows(task.data, task.judge);
     scorer.scoresInto({ transforms, model, threshold: 0 }, rows, nRows, scores);
-    const metrics = evaluate(scores, labels);
+    const metrics = evaluateBoth(scores, labels);
     return { score: scoreBy(task.scoring, scores, labels, metrics), metrics, size };
   });
 }

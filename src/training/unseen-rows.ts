@@ -2,33 +2,28 @@
 // training did not see.
 import type { DetectorParts } from '../model/detector.js';
 import { type Dataset, NORMAL } from './dataset.js';
+import type { JudgingRows } from './evaluation.js';
 import { cutHeldOut, rowsOf, splitDataset } from './split.js';
 
-export interface UnseenRows {
-  /** Indices of the rows, ascending. */
-  readonly rows: Int32Array;
-  /** Whether the file is the one that the detector was trained on. */
-  readonly trainedOnIt: boolean;
-}
-
 /** Those that judge: where the detector's threshold was set on rows of its training file, without these. */
-export function judgingRows(detector: DetectorParts, dataset: Dataset): UnseenRows {
+export function judgingRows(detector: DetectorParts, dataset: Dataset): JudgingRows {
   const seed = trainingSeed(detector, dataset);
-  if (seed === undefined) return { rows: allOf(dataset), trainedOnIt: false };
+  if (seed === undefined) return { rows: allOf(dataset), train: undefined };
   const split = splitDataset(dataset, seed);
   const isCalibratedOnIt = detector.calibration?.data.sha256 === dataset.sha256;
   const { test } = isCalibratedOnIt ? cutHeldOut(dataset, split, seed) : split;
-  return { rows: test, trainedOnIt: true };
+  return { rows: test, train: split.train };
 }
 
 /** Those normal rows that may set the threshold. */
-export function calibrationRows(detector: DetectorParts, dataset: Dataset): UnseenRows {
+export function calibrationRows(detector: DetectorParts, dataset: Dataset): JudgingRows {
   const seed = trainingSeed(detector, dataset);
   if (seed === undefined) {
-    return { rows: Int32Array.from(rowsOf(dataset, NORMAL)), trainedOnIt: false };
+    return { rows: Int32Array.from(rowsOf(dataset, NORMAL)), train: undefined };
   }
-  const { calibration } = cutHeldOut(dataset, splitDataset(dataset, seed), seed);
-  return { rows: calibration, trainedOnIt: true };
+  const split = splitDataset(dataset, seed);
+  const { calibration } = cutHeldOut(dataset, split, seed);
+  return { rows: calibration, train: split.train };
 }
 
 /** Of the split of `dataset` that trained `detector`; undefined where another file did. */

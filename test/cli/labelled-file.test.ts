@@ -121,7 +121,9 @@ describe('labelled behaviours', () => {
     });
     const { code, stderr } = await evaluate(file);
     expect(code).toBe(0);
-    expect(stderr).toBe(`warning: ${oneClass}: rates and curves of the other class mean nothing\n`);
+    expect(stderr).toBe(
+      `warning: ${oneClass}: rates and curves that take the other class are undefined (–)\n`,
+    );
   });
 
   it('are taken with a warning where a column is the same in every row', async () => {

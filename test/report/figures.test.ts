@@ -171,6 +171,18 @@ describe('the other figures of a report', () => {
     expect(isLogarithmic).toBe(true);
     expect(edges[2] / edges[1]).toBeCloseTo(edges[1] / edges[0], 9);
     expect(binsFor(heavy.map((value) => -value)).isLogarithmic).toBe(false);
-    expect(binsFor(heavy.map(() => 7)).edges[30]).toBe(8);
+    expect(binsFor(heavy.map(() => 7.5)).edges[30]).toBe(8.5);
+  });
+
+  it('have as many whole numbers in each bin where all values are whole', () => {
+    const bins = binsFor(Float64Array.from({ length: 4_600 }, (_, i) => i % 46));
+    const widths = bins.edges.slice(1).map((edge, i) => edge - bins.edges[i]);
+    expect(new Set(widths)).toEqual(new Set([2]));
+    expect(bins.edges[0]).toBe(-0.5);
+    const heavy = Float64Array.from({ length: 1_000 }, (_, i) => Math.round(Math.exp(i / 100)));
+    const { edges, isLogarithmic } = binsFor(heavy);
+    expect(isLogarithmic).toBe(true);
+    expect(edges.every((edge) => edge % 1 === 0.5)).toBe(true);
+    expect(edges).toEqual([...new Set(edges)].toSorted((a, b) => a - b));
   });
 });

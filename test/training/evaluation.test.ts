@@ -49,17 +49,31 @@ describe('the evaluation', () => {
           const pairs = anomalies.flatMap(([low]) =>
             normal.map(([high]) => (low < high ? 1 : low === high ? 0.5 : 0)),
           );
-          const expected =
-            pairs.length === 0 ? 0 : pairs.reduce<number>((a, b) => a + b, 0) / pairs.length;
-          expect(evaluate(scores, labels).rocAuc).toBeCloseTo(expected, 12);
+          const { rocAuc } = evaluate(scores, labels);
+          if (pairs.length === 0) expect(rocAuc).toBeNull();
+          else
+            expect(rocAuc).toBeCloseTo(pairs.reduce<number>((a, b) => a + b, 0) / pairs.length, 12);
         },
       ),
     );
   });
 
-  it('is 0, never NaN, where a class or a prediction is missing', () => {
-    const metrics = evaluate(Float64Array.of(1, 1), Int8Array.of(NORMAL, NORMAL));
-    expect(Object.values(metrics).every(Number.isFinite)).toBe(true);
-    expect(metrics).toMatchObject({ precision: 0, recall: 0, f1: 0, falsePositiveRate: 0 });
+  it('is undefined, neither 0 nor 1, where a class is missing', () => {
+    const undefinedRates = { precision: null, f1: null, rocAuc: null, averagePrecision: null };
+    expect(evaluate(Float64Array.of(1, -1), Int8Array.of(NORMAL, NORMAL))).toMatchObject({
+      ...undefinedRates,
+      recall: null,
+      falsePositiveRate: 0.5,
+    });
+    expect(evaluate(Float64Array.of(1, -1), Int8Array.of(ANOMALY, ANOMALY))).toMatchObject({
+      ...undefinedRates,
+      recall: 0.5,
+      falsePositiveRate: null,
+    });
+  });
+
+  it('knows no precision where nothing is called an anomaly', () => {
+    const metrics = evaluate(Float64Array.of(1, 2), Int8Array.of(ANOMALY, NORMAL));
+    expect(metrics).toMatchObject({ precision: null, recall: 0, f1: 0, falsePositiveRate: 0 });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ANOMALY, NORMAL } from '../../src/training/dataset.js';
-import { evaluate } from '../../src/training/evaluation.js';
+import { evaluateBoth } from '../../src/training/evaluation.js';
 import { checkScoring, scoreBy } from '../../src/training/scoring.js';
 import { thrownBy } from '../support/thrown-by.js';
 
@@ -8,7 +8,7 @@ import { thrownBy } from '../support/thrown-by.js';
 const SCORES = Float64Array.of(-3, -2, -2, -1, 0.5, 1, 2);
 const LABELS = Int8Array.of(ANOMALY, ANOMALY, NORMAL, ANOMALY, NORMAL, NORMAL, NORMAL);
 
-const scored = (scoring: string) => scoreBy(scoring, SCORES, LABELS, evaluate(SCORES, LABELS));
+const scored = (scoring: string) => scoreBy(scoring, SCORES, LABELS, evaluateBoth(SCORES, LABELS));
 
 describe('the recall at a false positive rate', () => {
   it.each([
@@ -23,7 +23,7 @@ describe('the recall at a false positive rate', () => {
 
 describe('a scoring', () => {
   it('is a metric by its name in scikit-learn', () => {
-    const { f1, rocAuc, averagePrecision } = evaluate(SCORES, LABELS);
+    const { f1, rocAuc, averagePrecision } = evaluateBoth(SCORES, LABELS);
     expect(['f1', 'roc_auc', 'average_precision'].map(scored)).toEqual([
       f1,
       rocAuc,

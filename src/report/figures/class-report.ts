@@ -1,11 +1,11 @@
 // Precision, recall and F1 of both classes, as scikit-learn's classification_report.
-import type { Metrics } from '../../model/metrics.js';
+import type { Rates } from '../../model/metrics.js';
 
 export interface ClassScores {
   readonly name: string;
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly f1: number | null;
   /** Rows. */
   readonly support: number;
 }
@@ -16,15 +16,19 @@ export interface ClassReport {
   readonly accuracy: number;
 }
 
-/** `metrics`: of at least one row. What would divide by 0 is 0. */
-export function classReport(metrics: Metrics): ClassReport {
+/** `metrics`: of at least one row. What would divide by 0 is null, and so is a mean over it. */
+export function classReport(metrics: Rates): ClassReport {
   const { truePositives, falseNegatives, falsePositives, trueNegatives } = metrics;
   const anomalies = scoresOf('anomalies', truePositives, falsePositives, falseNegatives);
   const normal = scoresOf('normal rows', trueNegatives, falseNegatives, falsePositives);
   const total = anomalies.support + normal.support;
   const average = (name: string, weights: readonly [number, number]): ClassScores => {
-    const mean = (of: (scores: ClassScores) => number) =>
-      (weights[0] * of(anomalies) + weights[1] * of(normal)) / (weights[0] + weights[1]);
+    const mean = (of: (scores: ClassScores) => number | null) => {
+      const [ofAnomalies, ofNormal] = [of(anomalies), of(normal)];
+      return ofAnomalies === null || ofNormal === null
+        ? null
+        : (weights[0] * ofAnomalies + weights[1] * ofNormal) / (weights[0] + weights[1]);
+    };
     return {
       name,
       precision: mean(({ precision }) => precision),
@@ -54,6 +58,6 @@ function scoresOf(name: string, hits: number, falseHits: number, misses: number)
   };
 }
 
-function share(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
+function share(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
 }

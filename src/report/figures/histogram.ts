@@ -13,8 +13,30 @@ const N_BINS = 30;
 const HEAVY_TAIL = 20;
 const TAIL_SHARE = 0.01;
 
-/** Bins of equal width, or of equal ratio where the values have a heavy tail and none is below 0. */
+/**
+ * Bins of equal width, or of equal ratio where the values have a heavy tail and none is below 0. Bins of whole numbers
+ * end halfway between two, so that each of equal width holds as many.
+ */
 export function binsFor(values: Float64Array): Bins {
+  const bins = binsOfAny(values);
+  return values.every(Number.isInteger) ? aroundWhole(bins) : bins;
+}
+
+function aroundWhole({ edges, isLogarithmic }: Bins): Bins {
+  const first = Math.round(edges[0]);
+  const end = Math.round(edges[edges.length - 1]) + 1;
+  if (isLogarithmic) {
+    const ends = edges.slice(1, -1).map((edge) => Math.ceil(edge));
+    const whole = [...new Set([first, ...ends.filter((edge) => edge > first), end])];
+    return { edges: whole.map((edge) => edge - 0.5), isLogarithmic };
+  }
+  const width = Math.ceil((end - first) / N_BINS);
+  const nBins = Math.ceil((end - first) / width);
+  const at = (bin: number) => first - 0.5 + bin * width;
+  return { edges: Array.from({ length: nBins + 1 }, (_, bin) => at(bin)), isLogarithmic };
+}
+
+function binsOfAny(values: Float64Array): Bins {
   const positive = values.filter((value) => value > 0);
   const isLogarithmic =
     positive.length > 0 &&

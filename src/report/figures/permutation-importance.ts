@@ -2,7 +2,7 @@
 // more it relies on the feature. Of features that say the same, each may seem to matter little.
 import { plainKernels } from '../../../native-free-kernels/plain-kernels.js';
 import { Scorer, type ScoringParts } from '../../model/scorer.js';
-import { evaluate } from '../../training/evaluation.js';
+import { evaluateBoth } from '../../training/evaluation.js';
 import { MersenneTwister } from '../../training/mersenne-twister.js';
 import { meanAndDeviation } from './fold-band.js';
 
@@ -32,7 +32,7 @@ export function permutationImportances(
   const scores = new Float64Array(nRows);
   const averagePrecision = (values: Float64Array) => {
     scorer.scoresInto(parts, values, nRows, scores);
-    return evaluate(scores, labels).averagePrecision;
+    return evaluateBoth(scores, labels).averagePrecision;
   };
   const whole = averagePrecision(rows);
   const random = new MersenneTwister(seed);

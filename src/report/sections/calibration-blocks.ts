@@ -1,4 +1,5 @@
 // Whether risks are probabilities, and how the threshold was set.
+import { calibrationCaveat } from '../../model/calibration.js';
 import type { Detector } from '../../model/detector.js';
 import { binomialInterval } from '../../training/binomial-interval.js';
 import { reliabilityOf } from '../figures/reliability.js';
@@ -69,6 +70,7 @@ export function thresholdBlock({ threshold, calibration }: Detector): Block {
         : `The threshold is ${threshold}; the detector does not say how it was set.`;
     return { title, notes: [how] };
   }
+  const caveat = calibrationCaveat(calibration);
   const { data, rows, unit = 'row', targetFalsePositiveRate } = calibration;
   const { falsePositiveRate, interval, curve } = calibration;
   return {
@@ -77,6 +79,7 @@ export function thresholdBlock({ threshold, calibration }: Detector): Block {
       `On ${quantityText(rows, `normal ${unit}`)} of ${data.file}, so that at most ${percentText(targetFalsePositiveRate)} ` +
         `of them are called anomalies: ${percentText(falsePositiveRate)} are. Of others like them, ` +
         `${percentText(interval.low)} to ${percentText(interval.high)} are to be expected (95 %).`,
+      ...(caveat === undefined ? [] : [caveat]),
     ],
     figure: {
       chart: {

@@ -21,7 +21,7 @@ function permutationBlock(
   seed: number,
 ): Block {
   const title = 'Permutation importance';
-  if (metrics.rocAuc === 0 && metrics.averagePrecision === 0) {
+  if (metrics.rocAuc === null) {
     return { title, notes: ['Left out: it takes rows of both classes.'] };
   }
   const sample =

@@ -1,4 +1,6 @@
 // What a detector calls what: confusion matrix, classification report, scores and their border.
+
+import { copiesText } from '../../training/copies-text.js';
 import { ANOMALY, NORMAL } from '../../training/dataset.js';
 import { classReport } from '../figures/class-report.js';
 import { linearBins } from '../figures/histogram.js';
@@ -25,8 +27,8 @@ export function confusionBlock({ metrics }: JudgedDetector): Block {
         cells: lines.map(({ counts }) => {
           const total = counts[0] + counts[1];
           return counts.map((count) => {
-            const share = total === 0 ? 0 : count / total;
-            return { weight: share, text: `${countText(count)}  (${percentText(share)})` };
+            const share = total === 0 ? null : count / total;
+            return { weight: share ?? 0, text: `${countText(count)}  (${percentText(share)})` };
           });
         }),
       },
@@ -41,6 +43,36 @@ export function confusionBlock({ metrics }: JudgedDetector): Block {
       rows: lines.map(({ name, counts }) => [name, ...counts.map(countText)]),
     },
   };
+}
+
+/** Where rows that judge are copies of rows that trained: the figures without them. */
+export function copiesBlocks({ metrics: { copies } }: JudgedDetector): Block[] {
+  if (copies === undefined) return [];
+  const { unseen } = copies;
+  const block = { title: 'Copies of rows that trained', notes: [copiesText(copies)] };
+  if (unseen === null) return [block];
+  const { precision, recall, f1, falsePositiveRate, rocAuc, averagePrecision } = unseen;
+  const { truePositives, falseNegatives, falsePositives, trueNegatives } = unseen;
+  return [
+    {
+      ...block,
+      table: {
+        header: ['', 'over the rows that training never saw'],
+        rows: [
+          ['anomalies called anomalies', countText(truePositives)],
+          ['anomalies called normal', countText(falseNegatives)],
+          ['normal rows called anomalies', countText(falsePositives)],
+          ['normal rows called normal', countText(trueNegatives)],
+          ['precision', rateText(precision)],
+          ['recall', rateText(recall)],
+          ['F1', rateText(f1)],
+          ['false positive rate', rateText(falsePositiveRate)],
+          ['ROC AUC', rateText(rocAuc)],
+          ['average precision', rateText(averagePrecision)],
+        ],
+      },
+    },
+  ];
 }
 
 export function classReportBlock({ metrics }: JudgedDetector): Block {

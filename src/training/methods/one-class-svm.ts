@@ -21,9 +21,11 @@ export const oneClassSvm: Method = {
   async fit(training, settings) {
     const { transforms, rows } = transformRows(training, settings);
     const { nRows, nFeatures } = training;
-    const svm = trainOneClassSvm(rows, nRows, nFeatures, optionsOf(settings));
+    const trained = trainOneClassSvm(rows, nRows, nFeatures, optionsOf(settings));
     const decisions = new Float64Array(nRows);
-    plainKernels.decisionInto(svm, rows, nRows, decisions);
+    plainKernels.decisionInto(trained, rows, nRows, decisions);
+    const lift = liftOfEqualRows(decisions, Number(settings.tolerance));
+    const svm = { ...trained, intercept: trained.intercept + lift };
     const model = { type: 'one-class-svm', svm, riskScale: spread(decisions) } as const;
     return { transforms, model, size: svm.nSupport };
   },
@@ -33,6 +35,27 @@ export const oneClassSvm: Method = {
 function optionsOf(settings: Settings): OneClassSvmOptions {
   const { cacheMiB, ...options } = settings;
   return { ...(options as OneClassSvmOptions), cacheBytes: Number(cacheMiB) * MIB };
+}
+
+/** Rows on the border that are more than this share of all are one behaviour, not some odd rows. */
+const MAX_BORDER_SHARE = 0.02;
+
+/**
+ * The amount by which the border has to go down where a large group of equal rows lies on it. The group's support
+ * vectors are free, so that its exact score is 0 (Schölkopf et al. 2001): ν counts it as normal, but the solver's
+ * tolerance and rounding decide its sign.
+ */
+function liftOfEqualRows(decisions: Float64Array, tolerance: number): number {
+  const countByDecision = new Map<number, number>();
+  for (const decision of decisions) {
+    if (decision > 0 || decision < -tolerance) continue;
+    countByDecision.set(decision, (countByDecision.get(decision) ?? 0) + 1);
+  }
+  let lift = 0;
+  for (const [decision, count] of countByDecision) {
+    if (count > MAX_BORDER_SHARE * decisions.length) lift = Math.max(lift, tolerance - decision);
+  }
+  return lift;
 }
 
 /** Standard deviation of the training rows' scores, the unit in which the risk is measured; 1 if all are equal. */

@@ -30,6 +30,7 @@ export function calibrateSessions(
 ): CalibratedThreshold {
   const outputs = sessionOutputs(parts, sessions);
   const n = outputs.length;
+  const nDistinct = countDistinctSessions(sessions);
   const { threshold, falsePositives } = borderAllowing(outputs, mostFlagged(target, n));
   try {
     checkThreshold(parts.model, threshold);
@@ -45,14 +46,27 @@ export function calibrateSessions(
     calibrator: `anomaly-predictor ${PACKAGE_VERSION}`,
     data,
     rows: n,
+    ...(nDistinct < n && { distinctRows: nDistinct }),
     unit: 'session',
     targetFalsePositiveRate: target,
     falsePositiveRate: falsePositives / n,
-    interval: binomialInterval(falsePositives, n),
+    interval: binomialInterval((falsePositives / n) * nDistinct, nDistinct),
     previousThreshold: 0,
     curve: falsePositiveCurve(outputs),
   };
   return { threshold, calibration };
+}
+
+/** Sessions with equal behaviours are copies of one. */
+function countDistinctSessions({ values, ends }: SessionRows): number {
+  const nColumns = values.length / ends[ends.length - 1];
+  const distinct = new Set<string>();
+  let start = 0;
+  for (const end of ends) {
+    distinct.add(values.subarray(start * nColumns, end * nColumns).join());
+    start = end;
+  }
+  return distinct.size;
 }
 
 /** Rounded up where the product is whole but for its last bits. */
