@@ -6,7 +6,7 @@ import { behaviourInto } from '../traffic/features/behaviour-row.js';
 import { DEFAULT_MIN_REQUESTS } from '../traffic/judge.js';
 import { followCalls } from '../traffic/logs/follow-log.js';
 import { readLogs } from '../traffic/logs/read-logs.js';
-import { WrittenSessions } from '../traffic/logs/written-sessions.js';
+import { SessionSnapshots } from '../traffic/sampling/session-snapshots.js';
 import { DEFAULT_MAX_SESSIONS, SessionTracker } from '../traffic/session/session-tracker.js';
 import { type BehaviourFormat, behaviourText } from './behaviour-text.js';
 import { loadFeatures } from './features-file.js';
@@ -64,17 +64,18 @@ async function writeBehaviours(
     formatOf(out),
     features.map(({ name }) => name),
   );
-  const written = new WrittenSessions({
+  const toRow = behaviourInto({ features: [...features] }, features);
+  const row = new Float64Array(features.length);
+  const snapshots = new SessionSnapshots({
     maxSessions,
     minRequests,
-    nFeatures: features.length,
-    behaviourInto: behaviourInto({ features: [...features] }, features),
-    write: (client, timeMs, row) => text.add(client, timeMs, row),
+    nValues: features.length,
+    take: ({ client, timeMs, values }) => text.add(client, timeMs, values),
   });
   const tracker = new SessionTracker({
     ...(windowMs === undefined ? {} : { windowMs }),
     maxSessions,
-    onEnd: (_client, slot) => written.end(slot),
+    onEnd: (_client, slot) => snapshots.end(slot),
   });
   const startMs = performance.now();
   const progress = startProgress('Reading', log.sizeBytes);
@@ -82,13 +83,14 @@ async function writeBehaviours(
   async function* behaviours(): AsyncGenerator<string> {
     yield text.header;
     for await (const calls of log) {
-      followCalls(calls, tracker, (session, { timeMs }) =>
-        written.add(session, tracker.slot, timeMs),
-      );
+      followCalls(calls, tracker, (session, { timeMs }) => {
+        if (session.calls >= minRequests) toRow(session, row);
+        snapshots.add(session, tracker.slot, timeMs, row);
+      });
       progress.update(log.readBytes, formatQuantity(log.counts.calls, 'call'));
       yield text.take();
     }
-    written.endAll();
+    snapshots.endAll();
     yield text.take();
   }
   try {
@@ -98,7 +100,7 @@ async function writeBehaviours(
   }
   const made = [
     formatQuantity(text.behaviours, 'behaviour'),
-    formatQuantity(written.sessions, 'session'),
+    formatQuantity(snapshots.sessions, 'session'),
   ];
   const summary = logSummary(log.counts, performance.now() - startMs);
   process.stderr.write(`${made.join(' of ')}; ${summary}\n`);

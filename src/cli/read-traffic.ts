@@ -9,7 +9,8 @@ import { followCalls } from '../traffic/logs/follow-log.js';
 import type { LogCounts } from '../traffic/logs/log-counts.js';
 import { readLogs } from '../traffic/logs/read-logs.js';
 import { LearningSamples } from '../traffic/sampling/learning-samples.js';
-import { SessionTracker } from '../traffic/session/session-tracker.js';
+import { SessionSnapshots } from '../traffic/sampling/session-snapshots.js';
+import { DEFAULT_MAX_SESSIONS, SessionTracker } from '../traffic/session/session-tracker.js';
 import { type ExceptedRows, exceptedRows } from './excepted-rows.js';
 import { type LogFlags, logOptionsOf } from './log-options.js';
 import { logSummary } from './log-summary.js';
@@ -37,33 +38,41 @@ export async function readTraffic(
   features: readonly TrafficFeature[],
   flags: TrafficFlags,
 ): Promise<ReadTraffic> {
-  const { windowMs, minRequests, seed, maxSessions } = flags;
+  const { windowMs, minRequests, seed, maxSessions = DEFAULT_MAX_SESSIONS } = flags;
   const schema = schemaOf(features);
   const log = readLogs(paths, { ...logOptionsOf(flags, windowMs), hashed: true });
+  const samples = new LearningSamples({ nFeatures: features.length, seed, minRequests });
+  const snapshots = new SessionSnapshots({
+    maxSessions,
+    minRequests,
+    nValues: features.length,
+    take: (snapshot) => samples.addSnapshot(snapshot),
+  });
   const tracker = new SessionTracker({
     windowMs,
-    ...(maxSessions === undefined ? {} : { maxSessions }),
+    maxSessions,
+    onEnd: (_client, slot) => snapshots.end(slot),
   });
-  const samples = new LearningSamples({ nFeatures: features.length, seed, minRequests });
   const toRow = behaviourInto(schema, features);
   const row = new Float64Array(features.length);
-  let nSessions = 0;
   const startMs = performance.now();
   const progress = startProgress('Reading', log.sizeBytes);
   try {
     for await (const calls of log) {
-      followCalls(calls, tracker, (session) => {
-        if (session.totalCalls === 1) nSessions++;
-        if (session.calls < minRequests) return;
-        toRow(session, row);
-        samples.add(session, row);
+      followCalls(calls, tracker, (session, { timeMs }) => {
+        const isJudged = session.calls >= minRequests;
+        if (isJudged) toRow(session, row);
+        snapshots.add(session, tracker.slot, timeMs, row);
+        if (isJudged) samples.add(session, row);
       });
       progress.update(log.readBytes, formatQuantity(log.counts.calls, 'call'));
     }
   } finally {
     progress.stop();
   }
+  snapshots.endAll();
   const { counts, hashedFiles } = log;
+  const nSessions = snapshots.sessions;
   const told = flags.exceptions === undefined ? undefined : exceptedRows(flags.exceptions, schema);
   const rows = samples.rows();
   return {

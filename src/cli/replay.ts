@@ -135,7 +135,7 @@ function settingsOf({ traffic }: Detector, flags: SessionFlags): TrafficSettings
 
 /** Where the calls are not of the kind that the detector knows. */
 function notesOf(detector: Detector, { drift }: ReplayResult): string[] {
-  return drift.level === 'none' ? [] : [describeDrift(detector, drift, 'these calls')];
+  return drift.level === 'none' ? [] : [describeDrift(detector, drift, 'these sessions')];
 }
 
 function namesOf([first, ...others]: readonly string[]): string {

@@ -26,7 +26,13 @@ import {
   modelTensors,
   readModel,
 } from './stored-model.js';
-import { checkProfile, profileTensors, readProfile } from './stored-profile.js';
+import {
+  checkProfile,
+  describeProfile,
+  ProfileDescription,
+  profileTensors,
+  readProfile,
+} from './stored-profile.js';
 import {
   checkTransform,
   describeTransform,
@@ -53,6 +59,7 @@ const Description = v.strictObject({
   metrics: v.nullable(Metrics),
   provenance: Provenance,
   traffic: v.exactOptional(TrafficSettings),
+  profile: v.exactOptional(ProfileDescription),
 });
 type Description = v.InferOutput<typeof Description>;
 
@@ -65,6 +72,7 @@ export function assembleDetector(parts: DetectorParts): Detector {
     ...modelTensors(model),
     ...profileTensors(profile),
   ]);
+  const profileDescription = describeProfile(profile);
   const description: Description = {
     name,
     title,
@@ -77,6 +85,7 @@ export function assembleDetector(parts: DetectorParts): Detector {
     metrics,
     provenance,
     ...(traffic && { traffic }),
+    ...(profileDescription && { profile: profileDescription }),
   };
   const detector = JSON.stringify(description);
   const metadata = { format: FORMAT, version: versionOf(detector, tensors), detector };
@@ -112,7 +121,7 @@ function detectorOf(container: Container, bytes: Uint8Array<SharedArrayBuffer>):
   if (version === undefined || json === undefined) {
     throw badDetector('the metadata lack "version" or "detector"');
   }
-  const description = parseDescription(json);
+  const { profile, ...description } = parseDescription(json);
   const { schema, encoder } = description;
   const names = schema.features.map((feature) => feature.name);
   const nFeatures = names.length;
@@ -129,7 +138,7 @@ function detectorOf(container: Container, bytes: Uint8Array<SharedArrayBuffer>):
       readTransform(transform, index, nFeatures, take),
     ),
     model: readModel(description.model, nFeatures, take),
-    ...readProfile(nFeatures, take),
+    ...readProfile(profile, nFeatures, take),
   };
   take.finish();
   return detector;

@@ -1,18 +1,26 @@
 // Drift in words, for people who run the detector.
 import type { DetectorParts } from './detector.js';
-import type { Drift, FeatureDrift } from './drift.js';
+import { type Drift, type FeatureDrift, MIN_EFFECTIVE_ROWS } from './drift.js';
 
 /** The most features that are named. */
 const MOST_NAMED = 3;
 
 /** One or two sentences; `rows` names what was compared: 'these rows', 'the last 2,000 rows'. */
 export function describeDrift(
-  detector: Pick<DetectorParts, 'provenance' | 'calibration'>,
+  detector: Pick<DetectorParts, 'provenance' | 'calibration' | 'profile'>,
   drift: Drift,
   rows: string,
 ): string {
   const { level, score, features } = drift;
   const known = `what the detector was ${knownBy(detector)}`;
+  if (score === null && detector.profile !== undefined) {
+    const { rows: nRows, effectiveRows } = drift;
+    const distinct = effectiveRows < nRows ? `, which count for ${effectiveRows}` : '';
+    return (
+      `${rows[0].toUpperCase()}${rows.slice(1)} are too few to compare with ${known}: ${nRows}${distinct}; it takes ` +
+      `${MIN_EFFECTIVE_ROWS} that are no copies, nor of one session.`
+    );
+  }
   if (score === null) {
     return level === 'none'
       ? `The detector does not know the data that it was trained on, so that ${rows} cannot be compared with them.`

@@ -8,8 +8,15 @@ export interface LearningRows {
   readonly choosing: SessionRows;
   /** Of yet others, which set the threshold. */
   readonly calibrating: SessionRows;
-  /** [n × nFeatures] row-major: behaviours at any call of the sessions that do not train, as they come to be judged */
-  readonly judged: Float64Array;
+  /** Snapshots of the sessions that do not train, as `behaviours` writes them: what later traffic is compared with. */
+  readonly snapshots: SnapshotRows;
+}
+
+export interface SnapshotRows {
+  /** [nRows × nFeatures] row-major, at least one row */
+  readonly values: Float64Array;
+  /** Different sessions that they are of. */
+  readonly nSessions: number;
 }
 
 /** Behaviours by session: a session is flagged if any of its behaviours is. */

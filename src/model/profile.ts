@@ -2,16 +2,33 @@
 // a value is normal, and whether other rows are of the same kind (drift.ts).
 import type { DetectorParts } from './detector.js';
 import {
+  countBins,
+  cutsOf,
   type Distributions,
   distributionsOf,
   N_QUANTILES,
   QUANTILE_STEPS,
+  scoreCutsOf,
 } from './distribution.js';
+import { countDistinctRows } from './row-bins.js';
 
 /** Of the unscaled features of normal training rows; the whole of it stands in the detector's file. */
 export interface Profile extends Distributions {
   /** Of the scores of normal rows that did not train: of those that did, models think too well. One column. */
   readonly scores: Distributions;
+  /** Rows that speak for themselves: copies, and rows of one session, count as one. @default all that are counted */
+  readonly effectiveRows?: number;
+  /** Rows to expect of a session, where rows are behaviours of sessions as they grow; 1 or more. @default 1 */
+  readonly rowsPerSession?: number;
+  /** Labelled anomalies that stood beside the normal rows, where there were any. */
+  readonly anomalies?: KnownAnomalies;
+}
+
+export interface KnownAnomalies {
+  /** Of all rows, above 0 and below 1. */
+  readonly share: number;
+  /** [(nFeatures + 1) × N_BINS] row-major: those in each bin of the normal rows' profile, the score last */
+  readonly counts: Int32Array;
 }
 
 /** All three are [nFeatures], unscaled. */
@@ -32,10 +49,33 @@ export function profileOf(
   nFeatures: number,
   scores: Float64Array,
 ): Profile {
+  const effectiveRows = countDistinctRows(rows, nFeatures);
   return {
     ...distributionsOf(rows, nRows, nFeatures),
-    scores: distributionsOf(scores, scores.length, 1),
+    scores: distributionsOf(scores, scores.length, 1, scoreCutsOf),
+    ...(effectiveRows < nRows && { effectiveRows }),
   };
+}
+
+/**
+ * The profile with the labelled anomalies beside its `nNormal` rows.
+ *
+ * @param rows [n × nFeatures] row-major, at least one
+ * @param scores [n]
+ */
+export function withAnomalies(
+  profile: Profile,
+  nNormal: number,
+  rows: Float64Array,
+  scores: Float64Array,
+): Profile {
+  const n = scores.length;
+  const features = countBins(cutsOf(profile.quantiles), rows, rows.length / n);
+  const score = countBins(scoreCutsOf(profile.scores.quantiles), scores, 1);
+  const counts = new Int32Array(features.length + score.length);
+  counts.set(features);
+  counts.set(score, features.length);
+  return { ...profile, anomalies: { share: n / (n + nNormal), counts } };
 }
 
 /** Standard deviations on either side of the mean that count as normal where nothing but these is known. */

@@ -19,23 +19,33 @@ const DEVIATIONS = 4;
 /** Rows that a bin gets before any is counted, so that an empty one has a logarithm. */
 const SMOOTHING = 0.5;
 
-/** Both are counts by bin, of at least one row each. */
-export function stabilityIndex(expected: Int32Array, observed: Int32Array): StabilityIndex {
-  let [nBins, m, n] = [0, 0, 0];
+/**
+ * @param expected share of each bin, 0 or more, in sum 1
+ * @param nExpected rows that these are known from
+ * @param observed counts by bin, of at least one row
+ * @param nObserved effective rows among them, at least one
+ */
+export function stabilityIndex(
+  expected: Float64Array,
+  nExpected: number,
+  observed: Int32Array,
+  nObserved: number,
+): StabilityIndex & { readonly change: number } {
+  let [nBins, n] = [0, 0];
   for (let bin = 0; bin < expected.length; bin++) {
-    m += expected[bin];
     n += observed[bin];
     if (expected[bin] + observed[bin] > 0) nBins++;
   }
   let psi = 0;
   for (let bin = 0; bin < expected.length; bin++) {
     if (expected[bin] + observed[bin] === 0) continue;
-    const q = (expected[bin] + SMOOTHING) / (m + SMOOTHING * nBins);
+    const q = (nExpected * expected[bin] + SMOOTHING) / (nExpected + SMOOTHING * nBins);
     const p = (observed[bin] + SMOOTHING) / (n + SMOOTHING * nBins);
     psi += (p - q) * Math.log(p / q);
   }
   const degrees = nBins - 1;
-  const chance = (degrees + DEVIATIONS * Math.sqrt(2 * degrees)) * (1 / n + 1 / m);
+  const chance = (degrees + DEVIATIONS * Math.sqrt(2 * degrees)) * (1 / nObserved + 1 / nExpected);
   const change = psi - chance;
-  return { psi, level: change >= MUCH_CHANGE ? 'much' : change >= SOME_CHANGE ? 'some' : 'none' };
+  const level = change >= MUCH_CHANGE ? 'much' : change >= SOME_CHANGE ? 'some' : 'none';
+  return { psi, level, change };
 }

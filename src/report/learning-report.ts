@@ -19,9 +19,9 @@ export interface LearnedTraffic {
 export function learningReport(learned: Learned, traffic: LearnedTraffic): Report {
   const { detector } = learned;
   const { schema, provenance } = detector;
-  const { judged } = traffic.rows;
+  const { values } = traffic.rows.snapshots;
   const nFeatures = schema.features.length;
-  const nRows = judged.length / nFeatures;
+  const nRows = values.length / nFeatures;
   const labels = new Int8Array(nRows).fill(NORMAL);
   return {
     title: `${detector.name}: learned from traffic`,
@@ -30,11 +30,11 @@ export function learningReport(learned: Learned, traffic: LearnedTraffic): Repor
     sections: [
       trafficSection(learned, traffic),
       choiceSection(learned),
-      featureSection({ values: judged, labels, nRows, nFeatures }, schema, {
+      featureSection({ values, labels, nRows, nFeatures }, schema, {
         title: 'Behaviours',
         note:
-          `${quantityText(nRows, 'behaviour')} of sessions that did not train, at any of their calls: as they come to be ` +
-          'judged. All are taken for normal.',
+          `${quantityText(nRows, 'behaviour')} of sessions that did not train: each at the first call that is judged, at ` +
+          'each doubling of its calls and at its last. All are taken for normal.',
       }),
       profileSection(learned),
       environmentSection([detector], {

@@ -9,8 +9,8 @@ import type { ModelStore } from './model-store.js';
 export interface ServerMetrics {
   /** Counts one answered request. */
   request(route: string, status: number, elapsedMs: number): void;
-  /** Counts the rows of one scored job that might use `detectors`. */
-  scored(job: Omit<JobReply, 'body'>, detectors: Detectors): void;
+  /** Counts the rows of one scored job that might use `detectors`; `isWatched`: whether they count for drift */
+  scored(job: Omit<JobReply, 'body'>, detectors: Detectors, isWatched: boolean): void;
   expose(): { readonly contentType: string; readonly text: string };
 }
 
@@ -33,11 +33,11 @@ export function createMetrics(
       seconds.observe(elapsedMs / 1_000);
     },
 
-    scored({ nRows, tallies }, detectors) {
+    scored({ nRows, tallies }, detectors, isWatched) {
       batchRows.observe(nRows);
       for (const tally of tallies) {
         const { model, normal, anomaly } = tally;
-        drift.add(detectorOf(tally, detectors), tally);
+        if (isWatched) drift.add(detectorOf(tally, detectors), tally);
         const rows = valueAt(rowsByModel, model, () => ({ normal: 0, anomaly: 0 }));
         rows.normal += normal;
         rows.anomaly += anomaly;
@@ -114,8 +114,8 @@ export function createMetrics(
         metricText(
           'anomaly_predictor_drift_rows',
           'gauge',
-          'Rows that are compared with those of the training',
-          drifts.map(({ model, rows }) => ({ labels: { model }, value: rows })),
+          'Rows that are compared with those of the training; copies, and rows of one session, count as one',
+          drifts.map(({ model, effectiveRows }) => ({ labels: { model }, value: effectiveRows })),
         ),
         metricText(
           'anomaly_predictor_drift_score_psi',

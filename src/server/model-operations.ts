@@ -60,9 +60,23 @@ const STABILITY = {
 const DRIFT = {
   type: 'object',
   description: 'How the last rows that were scored differ from those of the training',
-  required: ['rows', 'level', 'drifted', 'anomalies', 'trainingAnomalies', 'score', 'features'],
+  required: [
+    'rows',
+    'effectiveRows',
+    'level',
+    'drifted',
+    'anomalies',
+    'trainingAnomalies',
+    'score',
+    'features',
+  ],
   properties: {
     rows: { type: 'integer', description: 'Rows that are compared' },
+    effectiveRows: {
+      type: 'integer',
+      description:
+        'Those that say something of their own: copies, and rows of one session, count as one. Below 200 nothing is told',
+    },
     level: LEVEL,
     drifted: { type: 'boolean', description: 'From much drift on until there is none' },
     anomalies: { ...SHARE, description: 'Share of the rows that are called anomalies' },
@@ -70,10 +84,14 @@ const DRIFT = {
       anyOf: [SHARE, { type: 'null' }],
       description: 'The same share of normal rows like those of the training, if it is known',
     },
-    score: { anyOf: [STABILITY, { type: 'null' }] },
+    score: {
+      anyOf: [STABILITY, { type: 'null' }],
+      description:
+        'Null where the detector does not know its training data, or there are too few rows',
+    },
     features: {
       type: 'array',
-      description: 'Most drifted first; none where the detector does not know its training data',
+      description: 'Most drifted first; none where the score is null',
       items: {
         type: 'object',
         required: ['name', 'psi', 'level', 'place', 'share', 'trainingShare'],

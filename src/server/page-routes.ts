@@ -126,7 +126,7 @@ export function pageRoutes({
       const { version, scores, risks, explanation } = await scoreRow(detector, row);
       const verdict = verdictOf(scores[0], risks[0], detector.name);
       const tallies = [tallyOf(detector, Float64Array.from(row), scores)];
-      metrics.scored({ nRows: 1, tallies }, [detector]);
+      metrics.scored({ nRows: 1, tallies }, [detector], true);
       const outcome = { verdict, version, row, explanation };
       return reply(200, snapshot, { detector, fields, problems: [], outcome });
     } catch (error) {

@@ -163,6 +163,14 @@ export function scoreOperation({ usual, usualFirst }: CatalogSnapshot): Json {
           'the time of, so that fewer fit into a request; not for NDJSON',
         schema: { type: 'boolean', default: false },
       },
+      {
+        name: 'drift',
+        in: 'query',
+        description:
+          'Whether these rows count where the rows that a detector scores are compared with those of its training. ' +
+          'False for behaviours at each call of live sessions, of which many are of one session',
+        schema: { type: 'boolean', default: true },
+      },
     ],
     requestBody: {
       required: true,

@@ -53,7 +53,8 @@ export function scoreRoutes(services: Services): Route[] {
       const name = query.get('model');
       const { catalog, usual } = live.current;
       const detector = name === null ? usual : findDetector(catalog, name);
-      const isExplained = readFlag(query, 'explain');
+      const isExplained = readFlag(query, 'explain', false);
+      const isWatched = readFlag(query, 'drift', true);
       const request = requestFormat(
         head.contentType,
         isExplained ? DOCUMENT_FORMATS : SCORE_FORMATS,
@@ -62,7 +63,7 @@ export function scoreRoutes(services: Services): Route[] {
         replyFormat(head.accept, 'ndjson', ['ndjson']);
         return {
           kind: 'stream',
-          handle: (input, output) => scoreStream(services, detector, input, output),
+          handle: (input, output) => scoreStream(services, detector, isWatched, input, output),
         };
       }
       const spec: JobSpec = {
@@ -72,7 +73,7 @@ export function scoreRoutes(services: Services): Route[] {
         maxRows: isExplained ? mostExplainedRows(detector, maxRows) : maxRows,
         firstRow: 0,
       };
-      return { kind: 'body', handle: (body) => run(spec, [detector], body) };
+      return { kind: 'body', handle: (body) => run(spec, [detector], body, isWatched) };
     },
   };
 
@@ -80,15 +81,21 @@ export function scoreRoutes(services: Services): Route[] {
     spec: JobSpec,
     allowed: readonly Detector[],
     body: Uint8Array,
+    isWatched = true,
   ): Reply | Promise<Reply> {
     const reply = engine.submit(spec, allowed, body);
     return reply instanceof Promise
-      ? reply.then((scored) => toReply(spec, allowed, scored))
-      : toReply(spec, allowed, reply);
+      ? reply.then((scored) => toReply(spec, allowed, scored, isWatched))
+      : toReply(spec, allowed, reply, isWatched);
   }
 
-  function toReply(spec: JobSpec, allowed: readonly Detector[], scored: JobReply): Reply {
-    metrics.scored(scored, allowed);
+  function toReply(
+    spec: JobSpec,
+    allowed: readonly Detector[],
+    scored: JobReply,
+    isWatched: boolean,
+  ): Reply {
+    metrics.scored(scored, allowed, isWatched);
     return {
       status: 200,
       contentType: CONTENT_TYPES[spec.replyFormat],
@@ -105,9 +112,8 @@ function mostExplainedRows(detector: Detector, maxRows: number): number {
   return Math.max(1, Math.floor(maxRows / rowsPerExplanation(detector)));
 }
 
-/** False where the query has no such parameter. */
-function readFlag(query: URLSearchParams, name: string): boolean {
-  const text = query.get(name) ?? 'false';
+function readFlag(query: URLSearchParams, name: string, defaultValue: boolean): boolean {
+  const text = query.get(name) ?? String(defaultValue);
   if (text === 'true' || text === 'false') return text === 'true';
   throw new AnomalyPredictorError(
     'invalid-field',

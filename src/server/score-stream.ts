@@ -10,7 +10,6 @@ import type { Detector } from '../model/detector.js';
 import { keepApart } from '../shared-memory.js';
 import { versionHeaderOf } from './detector-version.js';
 import { ClientGoneError, type ReplyStream } from './http.js';
-import type { ServerMetrics } from './metrics.js';
 import { CONTENT_TYPES, errorDocument } from './reply.js';
 import type { Services } from './services.js';
 
@@ -21,6 +20,8 @@ const MOST_UNREAD_IN_PLACE = 1024 * 1024;
 const FULL_QUEUE_PAUSE_MS = 20;
 
 /**
+ * Scores a stream of rows; `isWatched`: whether they count for drift.
+ *
  * What ends the stream early, such as a line without end, becomes the reply's last line, with the first row that
  * has no verdict.
  *
@@ -30,11 +31,13 @@ const FULL_QUEUE_PAUSE_MS = 20;
 export async function scoreStream(
   { engine, metrics, config }: Pick<Services, 'engine' | 'metrics' | 'config'>,
   detector: Detector,
+  isWatched: boolean,
   input: AsyncIterable<Uint8Array>,
   output: ReplyStream,
 ): Promise<void> {
   const maxJobs = 2 * Math.max(1, engine.status.workers);
-  const replies = new OrderedReplies(output, detector, metrics, maxJobs, config.maxBodyBytes);
+  const scored = (reply: JobReply) => metrics.scored(reply, [detector], isWatched);
+  const replies = new OrderedReplies(output, scored, maxJobs, config.maxBodyBytes);
   let firstRow = 0;
 
   output.start({
@@ -66,8 +69,7 @@ export async function scoreStream(
 /** Replies of jobs that run at once, written in the order in which the jobs were added. */
 class OrderedReplies {
   readonly #output: ReplyStream;
-  readonly #detector: Detector;
-  readonly #metrics: ServerMetrics;
+  readonly #scored: (reply: JobReply) => void;
   readonly #maxJobs: number;
   readonly #maxUnreadBytes: number;
   #nJobs = 0;
@@ -79,14 +81,12 @@ class OrderedReplies {
 
   constructor(
     output: ReplyStream,
-    detector: Detector,
-    metrics: ServerMetrics,
+    scored: (reply: JobReply) => void,
     maxJobs: number,
     maxUnreadBytes: number,
   ) {
     this.#output = output;
-    this.#detector = detector;
-    this.#metrics = metrics;
+    this.#scored = scored;
     this.#maxJobs = maxJobs;
     this.#maxUnreadBytes = maxUnreadBytes;
   }
@@ -136,7 +136,7 @@ class OrderedReplies {
     const reply = isWaiting ? keepApart(body) : body;
     this.#wake();
     await before;
-    this.#metrics.scored(scored.value, [this.#detector]);
+    this.#scored(scored.value);
     await this.#output.write(reply);
     this.#nRows += nRows;
     this.#unreadBytes -= unreadBytes;

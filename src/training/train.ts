@@ -5,9 +5,10 @@ import type { Detector } from '../model/detector.js';
 import { assembleDetector } from '../model/detector-file.js';
 import { API_BEHAVIOUR_ENCODER } from '../model/encoder.js';
 import type { Metrics } from '../model/metrics.js';
-import { profileOf } from '../model/profile.js';
+import { type Profile, profileOf, withAnomalies } from '../model/profile.js';
 import type { TrainingProvenance } from '../model/provenance.js';
 import { API_BEHAVIOUR_SCHEMA } from '../model/schema.js';
+import type { ScoringParts } from '../model/scorer.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
 import { calibrateThreshold } from './calibrate.js';
 import { ANOMALY, type Dataset, NORMAL, takeRows } from './dataset.js';
@@ -126,10 +127,22 @@ export async function trainDetector(
     model,
     ...border,
     metrics,
-    profile: profileOf(takeRows(dataset, normal), normal.length, dataset.nFeatures, scores),
+    profile: knowingAnomalies(
+      profileOf(takeRows(dataset, normal), normal.length, dataset.nFeatures, scores),
+      dataset,
+      { ...fit, ...border },
+    ),
     provenance,
   });
   return { detector: { ...detector, metrics, provenance }, settings: chosen, candidates };
+}
+
+/** The profile with all labelled anomalies of the dataset, of which some may have trained. */
+function knowingAnomalies(profile: Profile, dataset: Dataset, parts: ScoringParts): Profile {
+  const anomalies = Int32Array.from(rowsOf(dataset, ANOMALY));
+  const scores = scoresOf(parts, dataset, anomalies);
+  const nNormal = dataset.nRows - anomalies.length;
+  return withAnomalies(profile, nNormal, takeRows(dataset, anomalies), scores);
 }
 
 /** What is fixed by an option is not searched. */

@@ -5,7 +5,7 @@ import { labelledCsv } from '../support/labelled-csv.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const { path, write } = temporaryFolder();
-const data = write('labelled.csv', labelledCsv(500, 60));
+const data = write('labelled.csv', labelledCsv(800, 60));
 const model = join(path, 'ocsvm.safetensors');
 const ofTheKind = write('same.csv', labelledCsv(800, 0, 5));
 /** Sessions that last a hundred times as long. */

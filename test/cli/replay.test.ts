@@ -6,6 +6,7 @@ import { runCommand } from '../support/command-line.js';
 import { detectorOfShoppers } from '../support/replayed-traffic.js';
 import { forestOver } from '../support/sample-detectors.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { combinedLog, visitors } from '../support/traffic-log.js';
 
 const { path, write } = temporaryFolder();
 const model = write('shop.safetensors', detectorOfShoppers().bytes);
@@ -116,8 +117,9 @@ describe('replay', () => {
   });
 
   it('warns where the detector knows other traffic', async () => {
-    const { stderr } = await runCommand(['replay', log, '--model', 'ocsvm']);
-    expect(stderr).toMatch(/^warning: These calls do not look like what the detector was/m);
+    const visits = write('visits.log', combinedLog(visitors(250, 1)));
+    const { stderr } = await runCommand(['replay', visits, '--model', 'ocsvm']);
+    expect(stderr).toMatch(/^warning: These sessions do not look like what the detector was/m);
   });
 
   it('shows nothing that moves the cursor', async () => {

@@ -41,12 +41,15 @@ describe('the distribution of a column', () => {
     ]);
   });
 
-  it('tells a constant from what is below and what is above it, however near', () => {
+  it('tells a constant from what is below and above it by more than its rounding to float32', () => {
     for (const constant of [1, 0, -2.5, Number.MIN_VALUE, -Number.MIN_VALUE, 1e300]) {
       const { quantiles } = distributionsOf(new Float64Array(7).fill(constant), 7, 1);
       const cuts = cutsOf(quantiles);
-      const near = constant === 0 ? Number.MIN_VALUE : Math.abs(constant) * Number.EPSILON;
-      const step = Math.max(near, Number.MIN_VALUE);
+      const step = Math.max(Math.abs(constant) * 2 ** -21, Number.MIN_VALUE);
+      const rounding = Math.abs(constant) * 2 ** -24;
+      for (const same of [constant - rounding, constant + rounding]) {
+        expect(binOf(cuts, 0, same)).toBe(1);
+      }
       const bins = [constant - step, constant, constant + step].map((x) => binOf(cuts, 0, x));
       expect(bins).toEqual([0, 1, 2]);
       expect([0, 1, 2].map((bin) => placeOfBin(cuts, 0, bin))).toEqual([

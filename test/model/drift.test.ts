@@ -3,8 +3,8 @@ import type { Detector } from '../../src/model/detector.js';
 import { loadCatalog } from '../../src/model/detector-store.js';
 import { type Drift, driftOf, Population, populationOf } from '../../src/model/drift.js';
 import { describeDrift } from '../../src/model/drift-text.js';
-import { profileOf } from '../../src/model/profile.js';
-import { binRows } from '../../src/model/row-bins.js';
+import { profileOf, withAnomalies } from '../../src/model/profile.js';
+import { binRows, KEY_BYTES } from '../../src/model/row-bins.js';
 import { SHIPPED_MODELS_FOLDER } from '../../src/package-paths.js';
 import {
   ANOMALY,
@@ -49,8 +49,8 @@ describe('drift of synthetic rows', () => {
     }
   });
 
-  it('is seen within a hundred rows, and the features are named by how much they changed', () => {
-    const { level, features, score } = drift(population(100, 5, 0.9));
+  it('is seen within two hundred rows, and the features are named by how much they changed', () => {
+    const { level, features, score } = drift(population(200, 5, 0.9));
     expect(level).toBe('much');
     expect(features.map(({ level }) => level)).toEqual(['much', 'none', 'none']);
     expect(features[0].name).toBe('amount');
@@ -72,6 +72,58 @@ describe('drift of synthetic rows', () => {
     expect(told).toMatch(/flag \(stability index \d+\.\d\d: \d+\.\d % below 1, \d+\.\d % before\)/);
   });
 
+  it('is not told of few rows, however many copies of them there are', () => {
+    const rows = population(150, 5, 0.2);
+    const copies = Float64Array.from(
+      { length: 40 * rows.length },
+      (_, at) => rows[at % rows.length],
+    );
+    const { level, score, effectiveRows, rows: nRows } = drift(copies);
+    expect({ level, score, nRows }).toEqual({ level: 'none', score: null, nRows: 6_000 });
+    expect(effectiveRows).toBe(150);
+    expect(describeDrift(detector, drift(copies), 'these rows')).toMatch(
+      /^These rows are too few to compare .*: 6000, which count for 150; it takes 200/,
+    );
+  });
+
+  it('is none where the same rows come as float32, constants and common values included', () => {
+    const doubles = Float64Array.from({ length: 3 * 900 }, (_, at) =>
+      at % 3 === 0 ? 14.62 : at % 3 === 1 ? 0.1 * random.nextBelow(14) : Math.exp(4 * uniform()),
+    );
+    const scores = doubles.filter((_, at) => at % 3 === 2).map((amount) => 5.1 - amount);
+    const known = { ...detector, profile: profileOf(doubles, 900, 3, scores) };
+    for (const rows of [
+      Float64Array.from(Float32Array.from(doubles)),
+      doubles.map((value) => value * (1 + Number.EPSILON)),
+      doubles.map((value) => value * (1 - Number.EPSILON)),
+    ]) {
+      const rounded = rows.filter((_, at) => at % 3 === 2).map((amount) => 5.1 - amount);
+      const { level, features, score } = driftOf(known, populationOf(known, rows, rounded));
+      expect(level).toBe('none');
+      for (const psi of [score?.psi, ...features.map((feature) => feature.psi)]) {
+        expect(psi).toBeCloseTo(0, 12);
+      }
+    }
+  });
+
+  it('is none where labelled anomalies of the training come back beside normal rows', () => {
+    const [normal, anomalies] = [population(900, 1, 0.9), population(300, 30, 0.1)];
+    const base = profileOf(normal, 900, 3, scoresFor(normal));
+    const known = {
+      ...detector,
+      profile: withAnomalies(base, 900, anomalies, scoresFor(anomalies)),
+    };
+    const levelOf = (rows: Float64Array) =>
+      driftOf(known, populationOf(known, rows, scoresFor(rows))).level;
+    const both = (nNormal: number, nAnomalies: number) =>
+      Float64Array.of(...population(nNormal, 1, 0.9), ...population(nAnomalies, 30, 0.1));
+    expect(levelOf(both(900, 0))).toBe('none');
+    expect(levelOf(both(900, 100))).toBe('none');
+    expect(levelOf(both(900, 300))).toBe('none');
+    expect(levelOf(both(300, 900))).toBe('much');
+    expect(levelOf(population(1_000, 5, 0.9))).toBe('much');
+  });
+
   it('is the same whether rows are counted at once or in parts', () => {
     const rows = population(1_000, 2, 0.8);
     const scores = scoresFor(rows);
@@ -81,15 +133,16 @@ describe('drift of synthetic rows', () => {
     second.add(binRows(detector.profile, rows.subarray(900), scores.subarray(300)), 700, 200);
     first.addAll(second);
     expect(driftOf(detector, first)).toEqual(driftOf(detector, all));
+    expect(driftOf(detector, all).effectiveRows).toBe(1_000);
   });
 
   it('can be told from a few rows that stand for many', () => {
     const rows = population(5_000, 5, 0.9);
-    const bins = binRows(detector.profile, rows, scoresFor(rows), 128);
-    expect(bins.length).toBeLessThanOrEqual(128 * 4);
-    const population128 = new Population(detector);
-    population128.add(bins, 5_000, 0);
-    expect(driftOf(detector, population128)).toMatchObject({ level: 'much', rows: 125 });
+    const bins = binRows(detector.profile, rows, scoresFor(rows), { maxRows: 300 });
+    expect(bins.length).toBeLessThanOrEqual(300 * (4 + KEY_BYTES));
+    const few = new Population(detector);
+    few.add(bins, 5_000, 0);
+    expect(driftOf(detector, few)).toMatchObject({ level: 'much', rows: 295 });
   });
 
   it('without training data is told only where most rows are called anomalies', () => {
@@ -103,7 +156,7 @@ describe('drift of synthetic rows', () => {
     expect(verdicts(10, 10).level).toBe('none');
     const most = verdicts(1_000, 950);
     expect(most).toMatchObject({ level: 'much', score: null });
-    expect(describeDrift(detector, most, 'these rows')).toContain('95.0 % are called anomalies');
+    expect(describeDrift(unknown, most, 'these rows')).toContain('95.0 % are called anomalies');
   });
 });
 

@@ -1,6 +1,6 @@
 // A server that is given other rows than its detectors know says so, wherever somebody looks.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { WatchedDrift } from '../../src/server/drift-watch.js';
+import type { WatchedDrift } from '../../src/model/drift-monitor.js';
 import { detectorThatKnows, rowsShiftedBy } from '../support/known-population.js';
 import { runServer, type TestServer } from '../support/running-server.js';
 import { forestOver } from '../support/sample-detectors.js';
@@ -67,7 +67,7 @@ describe('the drift of what is scored', () => {
   });
 
   it('is told of single behaviours and of lines too', async () => {
-    for (const row of rowsShiftedBy(3, 130)) {
+    for (const row of rowsShiftedBy(3, 210)) {
       const behaviour = { model_type: 'knowing', 'position "x"': row[0], count: row[1] };
       await server.request('/predict_json', { body: JSON.stringify(behaviour) });
     }
@@ -90,6 +90,35 @@ describe('the drift of what is scored', () => {
     expect((await driftOf('knowing')).drifted).toBe(false);
     expect(warnings).toHaveLength(2);
     expect(warnings[1]).toMatch(/^detector "knowing": The last [\d,]+ rows look like what/);
+  });
+
+  it('is neither told nor exported of fewer than 200 different rows', async () => {
+    const few = rowsShiftedBy(3, 30);
+    for (let i = 0; i < 20; i++) await score(few);
+    expect(await driftOf('knowing')).toMatchObject({
+      effectiveRows: 30,
+      level: 'none',
+      drifted: false,
+      score: null,
+      features: [],
+    });
+    expect(warnings).toEqual([]);
+    const samples = await server.metrics();
+    expect([...samples.keys()].filter((name) => name.includes('_psi{model="knowing"'))).toEqual([]);
+    expect(samples.get('anomaly_predictor_drift_rows{model="knowing"}')).toBe(30);
+  });
+
+  it('leaves out rows that the client says are of live sessions', async () => {
+    const body = JSON.stringify({ rows: rowsShiftedBy(3, 1_000) });
+    const path = '/v1/score?model=knowing&drift=';
+    expect((await server.request(`${path}false`, { body })).status).toBe(200);
+    const headers = { 'Content-Type': 'application/x-ndjson' };
+    const lines = rowsShiftedBy(3, 1_000).map((row) => `${JSON.stringify(row)}\n`);
+    await (await server.request(`${path}false`, { body: lines.join(''), headers })).text();
+    expect(await driftOf('knowing')).toMatchObject({ rows: 0, drifted: false });
+    expect((await server.request(`${path}true`, { body })).status).toBe(200);
+    expect(await driftOf('knowing')).toMatchObject({ drifted: true });
+    expect((await server.request(`${path}maybe`, { body })).status).toBe(400);
   });
 
   it('of a detector without training data is told by its anomalies alone', async () => {

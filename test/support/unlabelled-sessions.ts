@@ -50,6 +50,6 @@ export function learningRows(nCalibrating: number, seed: number): LearningRows {
     training: sessionsOf(PEOPLE, 150, seed).values.slice(0, 9 * 800),
     choosing: sessionsOf(PEOPLE, 80, seed + 1),
     calibrating,
-    judged: calibrating.values,
+    snapshots: { values: calibrating.values, nSessions: calibrating.ends.length },
   };
 }

@@ -80,7 +80,8 @@ class EngineDetector implements RemoteDetector {
 
   #served({ name, version, schema }: ModelDescription): RemoteModel {
     const nFeatures = schema.features.length;
-    const path = `v1/score?model=${this.#config.model}`;
+    // Rows at each call of live sessions are another sample than the one that drift is told by; the guard takes that.
+    const path = `v1/score?model=${this.#config.model}&drift=false`;
     const batches = new RowBatches(this.#config.timeoutMs, async (rows, deadlineMs) => {
       const reply = await this.#ask({ path, body: encodeRows(rows) }, deadlineMs, (bytes) =>
         decodeScores(bytes, rows.length),

@@ -2,6 +2,7 @@
 // the same tracker and the same judge as live ones, once, in constant memory.
 import type { Kernels } from '../../../native-free-kernels/contract.js';
 import type { Detector } from '../../model/detector.js';
+import { driftOf, Population } from '../../model/drift.js';
 import type { TrafficSettings } from '../../model/traffic-settings.js';
 import type { Call } from '../call.js';
 import type { TrafficFeature } from '../features/feature.js';
@@ -10,13 +11,13 @@ import { ExceptionTable } from '../guard/exception-table.js';
 import { createJudge, type Judge } from '../judge.js';
 import { followCalls } from '../logs/follow-log.js';
 import type { LoggedCall } from '../logs/logged-call.js';
+import { SessionPopulation } from '../sampling/session-population.js';
 import type { Session } from '../session/session.js';
 import { DEFAULT_MAX_SESSIONS, SessionTracker } from '../session/session-tracker.js';
 import { causesOf } from './causes.js';
 import { ClientList } from './client-list.js';
 import { OpenSessions } from './open-sessions.js';
 import type { Flip, ListedSession, ReplayResult } from './replay-result.js';
-import { ReplayedPopulation } from './replayed-population.js';
 import { edgeOf, scoreEdges } from './score-edges.js';
 import { compareSessions, type EndedSession, SessionList } from './session-list.js';
 import { Tally } from './tally.js';
@@ -55,7 +56,8 @@ export class Replay {
   readonly #lowest: SessionList;
   readonly #flipping: SessionList;
   readonly #clients: ClientList;
-  readonly #population: ReplayedPopulation;
+  readonly #population: Population;
+  readonly #snapshots: SessionPopulation;
   #nSessions = 0;
   #nJudged = 0;
   #fromMs = Number.POSITIVE_INFINITY;
@@ -68,7 +70,16 @@ export class Replay {
     this.#kernels = kernels;
     this.#asked = [...new Set([OWN_THRESHOLD, ...options.thresholds])];
     this.#edges = scoreEdges(this.#asked);
-    this.#tracker = new SessionTracker({ windowMs, maxSessions });
+    this.#population = new Population(detector);
+    this.#snapshots = new SessionPopulation(detector, this.#population, {
+      maxSessions,
+      minRequests,
+    });
+    this.#tracker = new SessionTracker({
+      windowMs,
+      maxSessions,
+      onEnd: (_client, slot) => this.#snapshots.end(slot),
+    });
     this.#judge = createJudge(detector, kernels, { minRequests, features });
     this.#exceptions = new ExceptionTable(options.exceptions ?? []);
     const nEdges = this.#edges.length;
@@ -86,7 +97,6 @@ export class Replay {
       (lowestScore) =>
         [this.#lowest, this.#flipping, this.#clients].filter((list) => list.takes(lowestScore)),
     );
-    this.#population = new ReplayedPopulation(detector);
   }
 
   /** Calls of the log, in the log's order. */
@@ -98,6 +108,7 @@ export class Replay {
   result(): ReplayResult {
     const tracker = this.#tracker.counts;
     this.#sessions.endAll();
+    this.#snapshots.endAll();
     const edges = this.#shownEdges();
     const thresholds = edges.map((edge) => this.#edges[edge]);
     const total = this.#total.counts(edges);
@@ -129,7 +140,7 @@ export class Replay {
       clients: this.#clients.sorted(),
       listed,
       flips,
-      drift: this.#population.drift(),
+      drift: driftOf(this.#detector, this.#population, { keysAreSessions: true }),
       tracker,
     };
   }
@@ -137,6 +148,7 @@ export class Replay {
   #add(session: Session, call: Call): void {
     const { timeMs, client, route } = call;
     const { score, row } = this.#judge(session, OWN_THRESHOLD);
+    this.#snapshots.add(session, this.#tracker.slot, timeMs, row, score);
     const isNew = session.totalCalls === 1;
     const slot = this.#sessions.slotFor(call, isNew);
     if (isNew) this.#nSessions++;
@@ -147,7 +159,6 @@ export class Replay {
       for (const tally of tallies) tally.addUnknown();
       return;
     }
-    this.#population.add(row, score);
     if (this.#exceptions.holdFor(client, route, timeMs)) {
       for (const tally of tallies) tally.addExcepted();
       return;

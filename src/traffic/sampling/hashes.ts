@@ -6,7 +6,10 @@ import { textHash } from '../session/text-hash.js';
 export const HASHES = 2 ** 32;
 
 /** Below HASHES: of the session, at whatever call of it. */
-export function sessionHash({ client, startMs }: Session, seed: number): number {
+export function sessionHash(
+  { client, startMs }: Pick<Session, 'client' | 'startMs'>,
+  seed: number,
+): number {
   return textHash(`${seed} ${startMs} ${client}`);
 }
 

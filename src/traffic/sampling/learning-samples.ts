@@ -5,6 +5,7 @@ import type { Session } from '../session/session.js';
 import { HASHES, sessionHash, turned } from './hashes.js';
 import { RowSample } from './row-sample.js';
 import { SessionSample } from './session-sample.js';
+import type { Snapshot } from './session-snapshots.js';
 
 export interface LearningSamplesOptions {
   readonly nFeatures: number;
@@ -21,7 +22,7 @@ const TRAINING_SHARE = 0.4;
 const CHOOSING_SHARE = 0.2;
 
 const MOST_TRAINING_ROWS = 5_000;
-const MOST_JUDGED_ROWS = 10_000;
+const MAX_SNAPSHOTS = 10_000;
 const MOST_CHOOSING_SESSIONS = 1_000;
 const MOST_CALIBRATING_SESSIONS = 10_000;
 const MOST_ROWS_OF_SESSION = 128;
@@ -33,14 +34,14 @@ const ROW = 2;
 export class LearningSamples {
   readonly #options: LearningSamplesOptions;
   readonly #training: RowSample;
-  readonly #judged: RowSample;
+  readonly #snapshots: RowSample;
   readonly #choosing = new SessionSample(MOST_CHOOSING_SESSIONS, MOST_ROWS_OF_SESSION);
   readonly #calibrating = new SessionSample(MOST_CALIBRATING_SESSIONS, MOST_ROWS_OF_SESSION);
 
   constructor(options: LearningSamplesOptions) {
     this.#options = options;
     this.#training = new RowSample(MOST_TRAINING_ROWS, options.nFeatures);
-    this.#judged = new RowSample(MOST_JUDGED_ROWS, options.nFeatures);
+    this.#snapshots = new RowSample(MAX_SNAPSHOTS, options.nFeatures);
   }
 
   /** `row`: [nFeatures] the session's behaviour at its latest call, copied if it is taken */
@@ -48,21 +49,30 @@ export class LearningSamples {
     const { seed, minRequests } = this.#options;
     if (session.calls < minRequests) return;
     const hash = sessionHash(session, seed);
-    const rowHash = turned(hash, ROW + session.totalCalls);
     const share = hash / HASHES;
     if (share < TRAINING_SHARE) {
-      if (trainsAt(session.totalCalls, minRequests)) this.#training.add(rowHash, row);
+      if (trainsAt(session.totalCalls, minRequests)) {
+        this.#training.add(turned(hash, ROW + session.totalCalls), row);
+      }
       return;
     }
-    this.#judged.add(rowHash, row);
     const sample = share < TRAINING_SHARE + CHOOSING_SHARE ? this.#choosing : this.#calibrating;
     sample.add(turned(hash, RANK), row);
+  }
+
+  /** A snapshot of a session; kept with the others of its session, or without them, unless it trains. */
+  addSnapshot({ client, startMs, values }: Snapshot): void {
+    const hash = sessionHash({ client, startMs }, this.#options.seed);
+    if (hash / HASHES >= TRAINING_SHARE) this.#snapshots.add(turned(hash, RANK), values);
   }
 
   rows(): LearningRows {
     return {
       training: this.#training.rows(),
-      judged: this.#judged.rows(),
+      snapshots: {
+        values: this.#snapshots.rows(),
+        nSessions: this.#snapshots.distinctHashes(),
+      },
       choosing: this.#choosing.rows(),
       calibrating: this.#calibrating.rows(),
     };

@@ -34,17 +34,27 @@ export class RowSample {
     this.#n = this.#capacity;
   }
 
+  /** Different hashes of the rows. */
+  distinctHashes(): number {
+    return new Set(Array.from(this.#kept(), (row) => this.#hashes[row])).size;
+  }
+
   /** [n × nFeatures] row-major, at most the capacity, by hash */
   rows(): Float64Array {
     const nFeatures = this.#nFeatures;
-    const order = Int32Array.from({ length: this.#n }, (_, i) => i);
-    order.sort((a, b) => this.#hashes[a] - this.#hashes[b] || a - b);
-    const kept = order.subarray(0, this.#capacity);
+    const kept = this.#kept();
     const rows = new Float64Array(kept.length * nFeatures);
     kept.forEach((from, to) => {
       const start = from * nFeatures;
       rows.set(this.#rows.subarray(start, start + nFeatures), to * nFeatures);
     });
     return rows;
+  }
+
+  /** Places of the lowest hashes, ascending. */
+  #kept(): Int32Array {
+    const order = Int32Array.from({ length: this.#n }, (_, i) => i);
+    order.sort((a, b) => this.#hashes[a] - this.#hashes[b] || a - b);
+    return order.subarray(0, this.#capacity);
   }
 }

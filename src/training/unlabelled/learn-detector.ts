@@ -89,8 +89,13 @@ export async function learnDetector(rows: LearningRows, options: LearnOptions): 
     const fit = await pool.run('fit', { data: shared, method: best.method, settings, train, seed });
     const { transforms, model } = fit;
     const border = calibrateSessions(fit, rows.calibrating, sourceOf(data.files), target);
-    const scores = outputsOf(fit, rows.judged).map((output) => output - border.threshold);
-    const profile = profileOf(rows.judged, scores.length, nFeatures, scores);
+    const { values, nSessions } = rows.snapshots;
+    const scores = outputsOf(fit, values).map((output) => output - border.threshold);
+    const profile: Profile = {
+      ...profileOf(values, scores.length, nFeatures, scores),
+      effectiveRows: nSessions,
+      rowsPerSession: scores.length / nSessions,
+    };
     const schema = withUsualExamples(options.schema, profile);
     const provenance: TrafficProvenance = {
       origin: 'traffic',

@@ -32,7 +32,10 @@ function sampled(nSessions: number, nCalls: number, seed: number): LearningRows 
   const samples = new LearningSamples({ nFeatures: 2, seed, minRequests: MIN_REQUESTS });
   for (let call = 1; call <= nCalls; call++) {
     for (let i = 0; i < nSessions; i++) {
-      samples.add(sessionAt(`client ${i}`, call), Float64Array.of(i, call));
+      const session = sessionAt(`client ${i}`, call);
+      const values = Float64Array.of(i, call);
+      samples.add(session, values);
+      if (call >= MIN_REQUESTS) samples.addSnapshot({ ...session, timeMs: call, values });
     }
   }
   return samples.rows();
@@ -73,9 +76,11 @@ describe('what is kept of traffic to learn from', () => {
     expect(values.length).toBe(2 * row);
   });
 
-  it('has what is judged of sessions that do not train alone', () => {
+  it('has snapshots of sessions that do not train alone, and counts these', () => {
     const training = new Set(column(rows.training, 0));
-    expect(column(rows.judged, 0).some((id) => training.has(id))).toBe(false);
+    const ids = column(rows.snapshots.values, 0);
+    expect(ids.some((id) => training.has(id))).toBe(false);
+    expect(rows.snapshots.nSessions).toBe(new Set(ids).size);
   });
 
   it('tells sessions of one client apart by when they began', () => {

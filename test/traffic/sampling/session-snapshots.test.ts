@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { WrittenSessions } from '../../../src/traffic/logs/written-sessions.js';
+import { SessionSnapshots } from '../../../src/traffic/sampling/session-snapshots.js';
 import type { Session } from '../../../src/traffic/session/session.js';
 import { SessionTracker } from '../../../src/traffic/session/session-tracker.js';
 
@@ -57,17 +57,17 @@ describe('the sessions of a log', () => {
       fc.property(traffic, fc.integer({ min: 2, max: 6 }), (calls, maxSessions) => {
         const actual: string[] = [];
         const seen: [Session, number][] = [];
-        const written = new WrittenSessions({
+        const snapshots = new SessionSnapshots({
           maxSessions,
           minRequests: MIN_REQUESTS,
-          nFeatures: 1,
-          behaviourInto: ({ totalCalls }, row) => row.fill(totalCalls),
-          write: (client, timeMs, [totalCalls]) => actual.push(keyOf(client, timeMs, totalCalls)),
+          nValues: 1,
+          take: ({ client, timeMs, values: [totalCalls] }) =>
+            actual.push(keyOf(client, timeMs, totalCalls)),
         });
         const tracker = new SessionTracker({
           windowMs: WINDOW_MS,
           maxSessions,
-          onEnd: (_client, slot) => written.end(slot),
+          onEnd: (_client, slot) => snapshots.end(slot),
         });
         let timeMs = 1_000_000;
         for (const { client, gapMs } of calls) {
@@ -82,9 +82,9 @@ describe('the sessions of a log', () => {
             source: '',
           });
           seen.push([session, timeMs]);
-          written.add(session, tracker.slot, timeMs);
+          snapshots.add(session, tracker.slot, timeMs, Float64Array.of(session.totalCalls));
         }
-        written.endAll();
+        snapshots.endAll();
         expect(actual.toSorted()).toEqual(expectedOf(seen).toSorted());
       }),
       { numRuns: 300 },
@@ -93,22 +93,22 @@ describe('the sessions of a log', () => {
 
   it('that are not over at the end of the log are written in the order of their last calls', () => {
     const clients: string[] = [];
-    const written = new WrittenSessions({
+    const snapshots = new SessionSnapshots({
       maxSessions: 10,
       minRequests: 1,
-      nFeatures: 1,
-      behaviourInto: ({ totalCalls }, row) => row.fill(totalCalls),
-      write: (client, _, [totalCalls]) => {
+      nValues: 1,
+      take: ({ client, values: [totalCalls] }) => {
         if (totalCalls === 3) clients.push(client);
       },
     });
     const tracker = new SessionTracker({ windowMs: WINDOW_MS, maxSessions: 10 });
     const call = { user: '', route: 'GET /', group: 'g', addressType: 'default', source: '' };
     for (const [timeMs, client] of [...'abcabcbca'].entries()) {
-      written.add(tracker.record({ ...call, timeMs, client }), tracker.slot, timeMs);
+      const session = tracker.record({ ...call, timeMs, client });
+      snapshots.add(session, tracker.slot, timeMs, Float64Array.of(session.totalCalls));
     }
     expect(clients).toEqual([]);
-    written.endAll();
+    snapshots.endAll();
     expect(clients).toEqual(['b', 'c', 'a']);
   });
 });
