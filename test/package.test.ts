@@ -32,6 +32,8 @@ const guard = ${adapter}Guard({
   sessionKey: firstOf(tokenClaim('sub'), clientAddress()),
   threshold: 1e9,
   minRequests: 2,
+  maxBlockedShare: 1,
+  validate: { trafficDetector: false },
   features: [pace],
   onDecision: (decision) => decisions.push(decision),
 });

@@ -14,7 +14,9 @@ import type { GuardConfig, OfRequest } from './guard-options.js';
 import type { MadeDecision } from './made-decision.js';
 import { after, isLater, type MaybeLater } from './maybe-later.js';
 import { type Modes, requireMode } from './modes.js';
+import { hasPlainerWriting, plainPath } from './plain-path.js';
 import type { Refusal } from './refusal.js';
+import type { Hold } from './route-enforcement.js';
 import type { Ruling } from './ruling.js';
 
 /** What a guard's requests share. */
@@ -23,7 +25,8 @@ export interface Surroundings<Request> {
   readonly modes: Modes<Request>;
   readonly templates: RouteTemplates;
   readonly addresses: AddressBook;
-  readonly store: SessionStore;
+  /** Another one once the window is known. */
+  store: SessionStore;
   readonly detectors: DetectorSource;
   /** The address to go by, if any. */
   addressOf(exchange: Exchange<Request>): string | undefined;
@@ -87,6 +90,11 @@ export class Course<Request> implements Ruling {
     this.requestId = requestId;
     this.#exchange = exchange;
     this.#shared = shared;
+  }
+
+  /** Whether this guard, or another one that the request came to after it, has answered it. */
+  get isRefused(): boolean {
+    return this.decision?.isAnsweredByGuard ?? false;
   }
 
   get exchange(): Exchange<Request> {
@@ -228,18 +236,29 @@ export class Course<Request> implements Ruling {
 
   #find(judging: Judging, { prediction, score, row: shared }: Judgement): Finding {
     const row = valuesOf(shared);
-    if (prediction === 'anomaly') {
-      const { client, route, timeMs } = this;
-      return this.#shared.isExcepted(client, route, timeMs)
-        ? { action: 'allow', reason: 'exception', prediction, score, row, judging }
-        : { action: this.#anomalyAction, reason: 'anomaly', prediction, score, row, judging };
+    if (prediction === 'unknown') {
+      return { action: 'allow', reason: 'unknown client', prediction, score, row, judging };
     }
-    const reason = prediction === 'unknown' ? 'unknown client' : 'normal';
-    return { action: 'allow', reason, prediction, score, row, judging };
+    const { client, route, timeMs } = this;
+    const isAnomaly = prediction === 'anomaly';
+    const isExcepted = isAnomaly && this.#shared.isExcepted(client, route, timeMs);
+    const group = this.#address?.group ?? UNKNOWN_GROUP;
+    judging.enforcement.judged(route, client, group, isAnomaly && !isExcepted, timeMs);
+    if (!isAnomaly) return { action: 'allow', reason: 'normal', prediction, score, row, judging };
+    if (isExcepted)
+      return { action: 'allow', reason: 'exception', prediction, score, row, judging };
+    const hold = this.mode === 'enforce' ? this.#holdOf(judging) : undefined;
+    const action = this.mode === 'enforce' && hold === undefined ? 'block' : 'would-block';
+    return { action, reason: hold ?? 'anomaly', prediction, score, row, judging };
   }
 
-  get #anomalyAction(): GuardAction {
-    return this.mode === 'enforce' ? 'block' : 'would-block';
+  /** A route that is guessed of an odd writing of a path has few clients: that of the plain one counts as well. */
+  #holdOf({ enforcement }: Judging): Hold | undefined {
+    const hold = enforcement.holdOf(this.route);
+    const { method, path } = this.exchange;
+    const isGuessed = this.#template === undefined && this.#shared.config.routeKey === undefined;
+    if (hold === undefined || !isGuessed || !hasPlainerWriting(path)) return hold;
+    return enforcement.holdOf(this.#shared.templates.of(method, plainPath(path)));
   }
 
   #ask<T>(what: OfRequest<Request, T>): MaybeLater<T> {

@@ -1,11 +1,12 @@
 // What the guard has decided about a request, and why: for `onDecision`, for the handler, for exceptions.
 import type { Explanation } from '../../model/explanation.js';
 import type { TrafficPrediction } from '../judge.js';
+import type { Hold } from './route-enforcement.js';
 
 /** `observe` never changes a response. */
 export type GuardMode = 'observe' | 'enforce';
 
-/** `would-block`: what `enforce` would have blocked. */
+/** `would-block`: what `enforce` would have blocked, or blocks later: the reason tells. */
 export const GUARD_ACTIONS = ['allow', 'would-block', 'block', 'skip', 'error'] as const;
 export type GuardAction = (typeof GUARD_ACTIONS)[number];
 
@@ -36,6 +37,8 @@ export type GuardReason =
   | 'exception'
   | 'skipped by skip'
   | 'skipped by route'
+  /** An anomaly that is only observed although the mode is to enforce. */
+  | Hold
   | Failure;
 
 export interface Decision {

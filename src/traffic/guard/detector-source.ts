@@ -17,7 +17,7 @@ import { behaviourInto } from '../features/behaviour-row.js';
 import { createJudge, DEFAULT_MIN_REQUESTS, type Judgement } from '../judge.js';
 import type { RemoteDetector, RemoteModel } from '../remote/remote-detector.js';
 import type { Session } from '../session/session.js';
-import { DEFAULT_WINDOW_MS } from '../session/session-tracker.js';
+import type { Enforcement } from './enforcement.js';
 import type { FindingCode, Findings } from './findings.js';
 import type { GuardMetrics } from './guard-metrics.js';
 import type { GuardConfig } from './guard-options.js';
@@ -29,6 +29,8 @@ export interface Judging {
   /** Name and version. */
   readonly label: string;
   readonly schema: Schema;
+  /** Whether what it calls an anomaly may be refused. */
+  readonly enforcement: Enforcement;
   judge(session: Session, threshold: number): MaybeLater<Judgement>;
   /** Undefined where the detector cannot; `row`: [nFeatures] unscaled. */
   explain?(row: Float64Array): Explanation | undefined;
@@ -37,36 +39,40 @@ export interface Judging {
 }
 
 /** As the user gives them. */
-type SourceOptions = Pick<GuardConfig<never>, 'minRequests' | 'windowMs' | 'features'>;
+type SourceOptions = Pick<GuardConfig<never>, 'minRequests' | 'features'>;
+
+/** What the guard makes of a detector that comes to work, by how the traffic was read that it learned from. */
+export interface DetectorHooks {
+  /**
+   * Told of the first one, and of every other one that takes its place.
+   * @throws AnomalyPredictorError at the start, of one that cannot work where requests may be refused
+   */
+  takes(traffic: TrafficSettings | undefined, isStart: boolean): void;
+  enforcementOf(traffic: TrafficSettings | undefined): Enforcement;
+}
 
 export interface DetectorSource {
   /** Undefined where there is none yet. */
   readonly current: MaybeLater<Judging | undefined>;
-  /** Of the one that was used last. */
-  readonly label: string | undefined;
-  /** How the traffic was read that the detector at the start was learned from. */
-  readonly traffic: TrafficSettings | undefined;
+  /** The one that was used last. */
+  readonly latest: Judging | undefined;
   close(): void | Promise<void>;
 }
 
-/**
- * @throws AnomalyPredictorError with code ERR_DETECTOR_FILE or ERR_UNKNOWN_FEATURE, where requests may be refused
- */
+/** @throws AnomalyPredictorError with the code of what is found at the start, where requests may be refused */
 export function detectorSource(
   detector: Detector | string | RemoteDetector,
   options: SourceOptions,
+  hooks: DetectorHooks,
   findings: Findings,
   metrics: GuardMetrics,
 ): DetectorSource {
-  if (typeof detector === 'string') return fileSource(detector, options, findings, metrics);
-  if (isRemote(detector)) return remoteSource(detector, options);
-  let current: Judging | undefined;
-  try {
-    current = localJudging(detector, chooseKernels('auto'), options);
-  } catch (error) {
-    findings.atStart(codeOf(error), error);
-  }
-  return { current, label: current?.label, traffic: detector.traffic, close() {} };
+  if (typeof detector === 'string') return fileSource(detector, options, hooks, findings, metrics);
+  if (isRemote(detector)) return remoteSource(detector, options, hooks);
+  const kernels = chooseKernels('auto');
+  const current = atStart(findings, () => localJudging(detector, kernels, options, hooks));
+  if (current !== undefined) hooks.takes(detector.traffic, true);
+  return { current, latest: current, close() {} };
 }
 
 function isRemote(detector: Detector | RemoteDetector): detector is RemoteDetector {
@@ -76,28 +82,23 @@ function isRemote(detector: Detector | RemoteDetector): detector is RemoteDetect
 function fileSource(
   file: string,
   options: SourceOptions,
+  hooks: DetectorHooks,
   findings: Findings,
   metrics: GuardMetrics,
 ): DetectorSource {
   const kernels = chooseKernels('auto');
   let current: Judging | undefined;
-  let traffic: TrafficSettings | undefined;
   const load = () => {
     const detector = loadDetector(file);
-    current = localJudging(detector, kernels, options);
-    return detector.traffic;
+    current = localJudging(detector, kernels, options, hooks, current);
+    return detector;
   };
   const signature = fileSignature(file);
-  try {
-    traffic = load();
-  } catch (error) {
-    findings.atStart(codeOf(error), error);
-  }
+  const first = atStart(findings, load);
+  if (first !== undefined) hooks.takes(first.traffic, true);
   const stopWatching = watchFile(file, signature, () => {
     try {
-      const now = load();
-      const keptMs = options.windowMs ?? traffic?.windowMs ?? DEFAULT_WINDOW_MS;
-      if (now !== undefined && now.windowMs !== keptMs) findings.warn('ERR_OTHER_WINDOW');
+      hooks.takes(load().traffic, false);
     } catch (error) {
       metrics.failed('detector file');
       findings.warn(codeOf(error), (error as Error).message);
@@ -107,12 +108,21 @@ function fileSource(
     get current() {
       return current;
     },
-    get label() {
-      return current?.label;
+    get latest() {
+      return current;
     },
-    traffic,
     close: stopWatching,
   };
+}
+
+/** Undefined where it fails and requests are only observed. */
+function atStart<T>(findings: Findings, make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    findings.atStart(codeOf(error), error);
+    return undefined;
+  }
 }
 
 function codeOf(error: unknown): FindingCode {
@@ -121,10 +131,28 @@ function codeOf(error: unknown): FindingCode {
     : 'ERR_DETECTOR_FILE';
 }
 
-function localJudging(detector: Detector, kernels: Kernels, options: SourceOptions): Judging {
+/** What was seen of a detector's verdicts holds for as long as it is the same one. */
+function enforcementOf(
+  { name, version, traffic }: Pick<Detector, 'name' | 'version'> & Pick<RemoteModel, 'traffic'>,
+  before: Judging | undefined,
+  hooks: DetectorHooks,
+): Enforcement {
+  return before?.label === labelOf({ name, version })
+    ? before.enforcement
+    : hooks.enforcementOf(traffic);
+}
+
+function localJudging(
+  detector: Detector,
+  kernels: Kernels,
+  options: SourceOptions,
+  hooks: DetectorHooks,
+  before?: Judging,
+): Judging {
   return {
     label: labelOf(detector),
     schema: detector.schema,
+    enforcement: enforcementOf(detector, before, hooks),
     judge: createJudge(detector, kernels, {
       minRequests: options.minRequests ?? detector.traffic?.minRequests ?? DEFAULT_MIN_REQUESTS,
       features: options.features,
@@ -142,35 +170,45 @@ function localJudging(detector: Detector, kernels: Kernels, options: SourceOptio
   };
 }
 
-function remoteSource(remote: RemoteDetector, options: SourceOptions): DetectorSource {
+function remoteSource(
+  remote: RemoteDetector,
+  options: SourceOptions,
+  hooks: DetectorHooks,
+): DetectorSource {
   let model: RemoteModel | undefined;
   let judging: Judging | undefined;
   const judgingOf = (now: RemoteModel) => {
-    if (judging === undefined || now !== model) judging = remoteJudging(now, options);
+    if (judging !== undefined && now === model) return judging;
+    const isOther = judging?.label !== labelOf(now);
+    judging = remoteJudging(now, options, hooks, judging);
     model = now;
+    if (isOther) hooks.takes(now.traffic, false);
     return judging;
   };
   return {
     get current() {
       return remote.model().then(judgingOf);
     },
-    get label() {
-      return judging?.label;
+    get latest() {
+      return judging;
     },
-    traffic: undefined,
     close: () => remote.close(),
   };
 }
 
 function remoteJudging(
   model: RemoteModel,
-  { minRequests = DEFAULT_MIN_REQUESTS, features }: SourceOptions,
+  options: SourceOptions,
+  hooks: DetectorHooks,
+  before: Judging | undefined,
 ): Judging {
-  const { schema } = model;
+  const { schema, traffic } = model;
+  const { minRequests = traffic?.minRequests ?? DEFAULT_MIN_REQUESTS, features } = options;
   const toRow = behaviourInto(schema, features);
   return {
     label: labelOf(model),
     schema,
+    enforcement: enforcementOf(model, before, hooks),
     judge(session, threshold) {
       // Of its own: other requests come while this one waits.
       const row = new Float64Array(schema.features.length);

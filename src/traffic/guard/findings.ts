@@ -12,11 +12,20 @@ export const FINDINGS = {
   ERR_UNSHARED_STORE:
     'this process is one of a cluster, and sees only its part of the calls of a client: give a shared store, route ' +
     'clients to the same process, or set validate: { unsharedStore: false }',
+  ERR_DETECTOR_NOT_FROM_TRAFFIC:
+    'the detector knows other rows than those of live traffic, most of which it may call anomalies, so that requests ' +
+    'are only observed: make one of your access log by learn, or of labelled behaviours of live traffic by train with ' +
+    '--window and --min-requests, or set validate: { trafficDetector: false }',
   ERR_DETECTOR_FILE: 'the detector file cannot be read',
   ERR_OTHER_WINDOW:
     'the detector was learned with another window than that of the sessions here: start anew, or set windowMs',
   ERR_UNKNOWN_FEATURE: 'the detector has a feature that traffic has not',
   ERR_EXCEPTIONS_FILE: 'the exceptions cannot be read',
+  ERR_MANY_ANOMALIES:
+    'the detector would block more of the clients of a route than maxBlockedShare, so that anomalies there are only observed',
+  ERR_ENFORCEMENT_PAUSED:
+    'the detector would block more of the established clients of a route than maxBlockedShare, so that anomalies there ' +
+    'are only observed until there are fewer',
 } as const;
 
 export type FindingCode = keyof typeof FINDINGS;
@@ -35,6 +44,11 @@ export class Findings {
 
   warn(code: FindingCode, detail: string = FINDINGS[code]): void {
     if (this.#told.has(code)) return;
+    this.warnAgain(code, detail);
+  }
+
+  /** However often it was told before. */
+  warnAgain(code: FindingCode, detail: string): void {
     this.#told.add(code);
     process.emitWarning(detail, { type: 'AnomalyPredictorWarning', code });
   }

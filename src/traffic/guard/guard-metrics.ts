@@ -2,6 +2,7 @@
 import { EXPOSITION_TYPE, Histogram, metricText, type Sample } from '../../prometheus.js';
 import type { SessionCounts } from '../session/session-store.js';
 import { type Decision, GUARD_ACTIONS } from './decision.js';
+import type { RouteEnforcement } from './route-enforcement.js';
 
 export interface Exposition {
   readonly contentType: string;
@@ -13,6 +14,7 @@ export interface GuardGauges {
   readonly sessions: SessionCounts;
   readonly exceptions: number;
   readonly detector: string | undefined;
+  readonly routes: Iterable<RouteEnforcement>;
 }
 
 const PREFIX = 'anomaly_predictor_guard_';
@@ -26,6 +28,7 @@ export class GuardMetrics {
   readonly #byRoute = new Map<string, Float64Array>();
   readonly #byReason = new Map<string, number>();
   readonly #failures = new Map<string, number>();
+  readonly #pauses = new Map<string, number>();
   readonly #seconds = new Histogram(SECONDS_BOUNDS);
 
   decided({ action, mode, reason, route }: Decision, elapsedMs: number): void {
@@ -41,7 +44,16 @@ export class GuardMetrics {
     increment(this.#failures, kind);
   }
 
-  expose({ sessions, exceptions, detector }: GuardGauges): Exposition {
+  /** Counts that enforcing pauses on a route; of so many routes as are told apart. */
+  paused(route: string): void {
+    increment(
+      this.#pauses,
+      this.#pauses.has(route) || this.#pauses.size < MOST_ROUTES ? route : OTHER_ROUTES,
+    );
+  }
+
+  expose({ sessions, exceptions, detector, routes: ofRoutes }: GuardGauges): Exposition {
+    const routes = [...ofRoutes];
     const text = [
       counter('decisions_total', 'Requests by what was decided', this.#decisions()),
       counter('reasons_total', 'Decisions by their reason', samplesOf(this.#byReason, 'reason')),
@@ -56,6 +68,19 @@ export class GuardMetrics {
         'Time from the request to its decision',
         this.#seconds.samples(),
       ),
+      metricText(
+        `${PREFIX}enforcement`,
+        'gauge',
+        'Whether anomalies of a route may be refused where its mode is to enforce: on, or why not',
+        routes.map(({ route, hold = 'on' }) => ({ labels: { route, state: hold }, value: 1 })),
+      ),
+      metricText(
+        `${PREFIX}blocked_share`,
+        'gauge',
+        'Of the last 100 clients that were judged on a route, the share that would be blocked',
+        routes.map(({ route, blockedShare }) => ({ labels: { route }, value: blockedShare })),
+      ),
+      counter('pauses_total', 'Times that enforcing paused', samplesOf(this.#pauses, 'route')),
       gauge('sessions', 'Sessions that are held', sessions.sessions),
       gauge('groups', 'Groups of sessions that are held', sessions.groups),
       counter('evicted_total', 'Forgotten for lack of room, before they were over', [

@@ -31,6 +31,7 @@ export interface GuardOptions<Request> {
   readonly skip?: OfRequest<Request, boolean>;
   readonly threshold?: number | OfRequest<Request, number>;
   readonly minRequests?: number;
+  readonly maxBlockedShare?: number;
   readonly handler?: (
     request: Request,
     decision: Decision,
@@ -56,6 +57,7 @@ export interface GuardOptions<Request> {
 export interface Validations {
   readonly trustProxy?: boolean;
   readonly unsharedStore?: boolean;
+  readonly trafficDetector?: boolean;
 }
 
 /** Options that are nothing where they are not given. */

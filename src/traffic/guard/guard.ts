@@ -3,11 +3,11 @@
 import cluster from 'node:cluster';
 import { AddressBook } from '../identity/address-book.js';
 import { RouteTemplates } from '../routes/route-templates.js';
-import type { SessionStore } from '../session/session-store.js';
 import { DEFAULT_WINDOW_MS, SessionTracker } from '../session/session-tracker.js';
 import { Course, type Finding, type Surroundings } from './course.js';
 import type { Decision, Failure } from './decision.js';
-import { detectorSource } from './detector-source.js';
+import { type DetectorHooks, detectorSource } from './detector-source.js';
+import { Enforcement } from './enforcement.js';
 import type { TrafficException } from './exception-file.js';
 import { type Excepted, Exceptions, type ExceptionTerms } from './exceptions.js';
 import type { Exchange } from './exchange.js';
@@ -20,6 +20,7 @@ import { modesOf } from './modes.js';
 import { fillOptions } from './option-table.js';
 import { ownRefusal } from './own-refusal.js';
 import { type Refusal, refusalFor, requestIdFrom } from './refusal.js';
+import type { EnforcementListener } from './route-enforcement.js';
 import type { Ruling } from './ruling.js';
 
 export interface Guard<Request> {
@@ -71,9 +72,40 @@ export function createGuard<Request>(
   if (cluster.isWorker && config.store?.shared !== true && isChecked('unsharedStore')) {
     findings.atStart('ERR_UNSHARED_STORE');
   }
-  const detectors = detectorSource(config.detector, config, findings, metrics);
-  const { windowMs = detectors.traffic?.windowMs ?? DEFAULT_WINDOW_MS, maxSessions } = config;
-  const store: SessionStore = config.store ?? new SessionTracker({ windowMs, maxSessions });
+  const isTrafficChecked = isChecked('trafficDetector');
+  let windowMs = config.windowMs ?? DEFAULT_WINDOW_MS;
+  let isWindowKnown = config.windowMs !== undefined;
+  const listener = enforcementListener(findings, metrics);
+  const hooks: DetectorHooks = {
+    takes(traffic, isStart) {
+      if (traffic === undefined) {
+        if (isTrafficChecked && isStart) findings.atStart('ERR_DETECTOR_NOT_FROM_TRAFFIC');
+        else if (isTrafficChecked) findings.warn('ERR_DETECTOR_NOT_FROM_TRAFFIC');
+        return;
+      }
+      const isOther = traffic.windowMs !== windowMs;
+      if (isWindowKnown) {
+        if (isOther && !isStart) findings.warn('ERR_OTHER_WINDOW');
+        return;
+      }
+      isWindowKnown = true;
+      windowMs = traffic.windowMs;
+      // Sessions of another window are none of what the detector knows: they begin anew.
+      if (isOther && !isStart && config.store === undefined) shared.store = trackerOf(windowMs);
+    },
+    enforcementOf: (traffic) =>
+      new Enforcement(
+        {
+          maxBlockedShare: config.maxBlockedShare,
+          windowMs: config.windowMs ?? traffic?.windowMs ?? DEFAULT_WINDOW_MS,
+        },
+        listener,
+        traffic === undefined && isTrafficChecked ? 'detector not from traffic' : undefined,
+      ),
+  };
+  const trackerOf = (ms: number) =>
+    new SessionTracker({ windowMs: ms, maxSessions: config.maxSessions });
+  const detectors = detectorSource(config.detector, config, hooks, findings, metrics);
   const exceptions = new Exceptions(config.exceptions, findings, metrics);
   const checksProxies = isChecked('trustProxy');
   const shared: Surroundings<Request> = {
@@ -81,7 +113,7 @@ export function createGuard<Request>(
     modes,
     templates,
     addresses: new AddressBook(config.addressTypes),
-    store,
+    store: config.store ?? trackerOf(windowMs),
     detectors,
     addressOf(exchange) {
       if (checksProxies) {
@@ -232,8 +264,9 @@ export function createGuard<Request>(
         if (course.running === undefined) letGo();
         else course.running.then(letGo, letGo);
         const { timeMs, client, isRecorded } = course;
-        if (!isRecorded) return;
-        attempt('store', () => store.answered({ timeMs, client, status, durationMs }));
+        // What the guard answered is no answer of the handlers, and a refusal no fault of its client.
+        if (!isRecorded || course.isRefused) return;
+        attempt('store', () => shared.store.answered({ timeMs, client, status, durationMs }));
       };
       if (course.pending === undefined) record();
       else course.pending.then(record);
@@ -241,16 +274,36 @@ export function createGuard<Request>(
 
     metrics: () =>
       metrics.expose({
-        sessions: store.counts,
+        sessions: shared.store.counts,
         exceptions: exceptions.countAt(config.now()),
-        detector: detectors.label,
+        detector: detectors.latest?.label,
+        routes: detectors.latest?.enforcement.routes() ?? [],
       }),
 
     except: (decision, terms) => exceptions.add(decision, terms, config.now()),
 
     async close() {
       exceptions.close();
-      await Promise.all([detectors.close(), store.close?.()]);
+      await Promise.all([detectors.close(), shared.store.close?.()]);
+    },
+  };
+}
+
+function enforcementListener(findings: Findings, metrics: GuardMetrics): EnforcementListener {
+  const ofClients = (nBlocked: number, kind: string) =>
+    `${nBlocked} of the ${kind} would be blocked, more than maxBlockedShare, so that anomalies there are only observed`;
+  return {
+    manyAnomalies(route, nBlocked, nClients) {
+      const detail = `${route}: ${ofClients(nBlocked, `last ${nClients} clients`)}`;
+      findings.warn(
+        'ERR_MANY_ANOMALIES',
+        `${detail}: the detector may know other traffic than this`,
+      );
+    },
+    paused(route, nBlocked, nEstablished) {
+      metrics.paused(route);
+      const detail = `${route}: ${ofClients(nBlocked, `${nEstablished} established clients`)}`;
+      findings.warnAgain('ERR_ENFORCEMENT_PAUSED', `${detail} until there are fewer`);
     },
   };
 }

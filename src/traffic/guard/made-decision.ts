@@ -25,6 +25,7 @@ export class MadeDecision implements Decision {
   readonly #ruling: Ruling;
   #explanation: Explanation | undefined;
   #earlier: MadeDecision | undefined;
+  #isRefusedLater = false;
 
   constructor(course: CourseFacts & Ruling, finding: Finding, refused: boolean) {
     this.#ruling = course;
@@ -48,6 +49,17 @@ export class MadeDecision implements Decision {
   /** Takes the place of another guard's on the request. */
   follow(earlier: MadeDecision): void {
     this.#earlier = earlier;
+    if (this.refused) earlier.refusedLater();
+  }
+
+  private refusedLater(): void {
+    this.#isRefusedLater = true;
+    this.#earlier?.refusedLater();
+  }
+
+  /** Whether the request was answered by this guard, or by a later one. */
+  get isAnsweredByGuard(): boolean {
+    return this.refused || this.#isRefusedLater;
   }
 
   /** The ruling that led to this decision or to an earlier one, if it `isOwn`. */

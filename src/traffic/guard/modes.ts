@@ -5,6 +5,7 @@ import { RoutePatterns } from '../routes/route-pattern.js';
 import { type RouteTemplates, segmentsOf } from '../routes/route-templates.js';
 import type { GuardMode } from './decision.js';
 import type { GuardConfig, ModeTable } from './guard-options.js';
+import { hasPlainerWriting, plainPath } from './plain-path.js';
 
 export interface Modes<Request> {
   /** Whether any request may be refused; where none is, nothing at the start stops the program. */
@@ -44,23 +45,11 @@ export function modesOf<Request>(
     of(_, method, route, path) {
       if (path === undefined) return modeOf(method, route);
       const mode = modeOf(method, entryOf(patterns, method, path) ?? route);
-      if (mode === 'enforce' || !mayEnforce || !MANY_WRITINGS.test(path)) return mode;
+      if (mode === 'enforce' || !mayEnforce || !hasPlainerWriting(path)) return mode;
       const plain = plainPath(path);
       return modeOf(method, entryOf(patterns, method, plain) ?? templates.of(method, plain));
     },
   };
-}
-
-/** What routers may take for another path: `/Login`, `/%6cogin` and `/x/../login` reach the handler of `/login`. */
-const MANY_WRITINGS = /[A-Z%\\]|\/\.{1,2}(?:[/?#]|$)/;
-
-function plainPath(path: string): string {
-  try {
-    const url = path.startsWith('/') ? `http://a${path}` : path;
-    return decodeURI(new URL(url).pathname).toLowerCase();
-  } catch {
-    return path.toLowerCase();
-  }
 }
 
 /** The table's entry for a path: of `GET /posts/:slug` that for `/posts/hello`, which is no id by the look of it. */

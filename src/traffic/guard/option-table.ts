@@ -22,8 +22,9 @@ interface OptionInfo {
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 const isText = (value: unknown) => typeof value === 'string' && value !== '';
 const isRemote = (value: unknown) => isFunction(propertiesOf(value).model);
+const VALIDATIONS = ['trustProxy', 'unsharedStore', 'trafficDetector'];
 const isCheck = ([name, value]: [string, unknown]) =>
-  ['trustProxy', 'unsharedStore'].includes(name) && typeof value === 'boolean';
+  VALIDATIONS.includes(name) && typeof value === 'boolean';
 const isFunction = (value: unknown) => typeof value === 'function';
 const aFunction = { expected: 'a function', accepts: isFunction };
 const aList = { expected: 'a list', accepts: Array.isArray };
@@ -96,6 +97,14 @@ const OPTIONS: Readonly<Record<OptionName, OptionInfo>> = {
     shownDefault: `the detector's, else \`${DEFAULT_MIN_REQUESTS}\``,
     description: 'Calls in the window before which a client is unknown, and allowed',
     ...wholeFrom(2),
+  },
+  maxBlockedShare: {
+    default: 0.2,
+    description:
+      'Share of the clients of a route that enforcing may block: with more of them it does not begin, with more of the ' +
+      'established ones it pauses; `1` enforces at once and always',
+    expected: 'a number from 0 to 1',
+    accepts: (value: unknown) => typeof value === 'number' && value >= 0 && value <= 1,
   },
   handler: {
     description: 'Your own refusal: `(request, decision, refusal) => ({ status, headers, body })`',
@@ -172,8 +181,8 @@ const OPTIONS: Readonly<Record<OptionName, OptionInfo>> = {
   validate: {
     default: true,
     description:
-      'Checks at the start, all or by name: `{ trustProxy: false }`, `{ unsharedStore: false }`',
-    expected: 'true, false or { trustProxy: false, unsharedStore: false }',
+      'Checks at the start, all or by name: `{ trustProxy: false }`, `{ unsharedStore: false }`, `{ trafficDetector: false }`',
+    expected: 'true, false or { trustProxy: false, unsharedStore: false, trafficDetector: false }',
     accepts: (value: unknown) =>
       typeof value === 'boolean' ||
       (isObject(value) && Object.entries(value as object).every(isCheck)),

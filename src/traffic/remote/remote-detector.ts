@@ -3,6 +3,7 @@
 import { AnomalyPredictorError } from '../../errors.js';
 import type { Explanation } from '../../model/explanation.js';
 import type { Schema } from '../../model/schema.js';
+import type { TrafficSettings } from '../../model/traffic-settings.js';
 import { EngineClient, type EngineRequest } from './engine-client.js';
 import { type RemoteConfig, type RemoteOptions, readRemoteOptions } from './remote-options.js';
 import { RowBatches } from './row-batches.js';
@@ -29,6 +30,8 @@ export interface RemoteModel {
   readonly name: string;
   readonly version: string;
   readonly schema: Schema;
+  /** How the traffic was read that it learned from; where it learned from traffic. */
+  readonly traffic?: TrafficSettings | undefined;
   /**
    * @param row [nFeatures] in the order of `schema`, unscaled, finite; copied
    * @returns as a detector here gives it: higher is more normal, above 0 is normal. Fails if the engine serves a
@@ -78,7 +81,7 @@ class EngineDetector implements RemoteDetector {
     return this.#learning;
   }
 
-  #served({ name, version, schema }: ModelDescription): RemoteModel {
+  #served({ name, version, schema, traffic }: ModelDescription): RemoteModel {
     const nFeatures = schema.features.length;
     // Rows at each call of live sessions are another sample than the one that drift is told by; the guard takes that.
     const path = `v1/score?model=${this.#config.model}&drift=false`;
@@ -93,6 +96,7 @@ class EngineDetector implements RemoteDetector {
       name,
       version,
       schema,
+      traffic: traffic ?? undefined,
       score: async (row) => {
         requireRow(schema, row);
         return batches.add(row);

@@ -5,11 +5,17 @@ import * as v from 'valibot';
 import { AnomalyPredictorError } from '../../errors.js';
 import type { Explanation } from '../../model/explanation.js';
 import { Schema } from '../../model/schema.js';
+import { TrafficSettings } from '../../model/traffic-settings.js';
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
 
-const Description = v.object({ name: v.string(), version: v.string(), schema: Schema });
+const Description = v.object({
+  name: v.string(),
+  version: v.string(),
+  schema: Schema,
+  traffic: v.nullish(v.object(TrafficSettings.entries)),
+});
 export type ModelDescription = v.InferOutput<typeof Description>;
 
 const Bytes = v.instance(Uint8Array);

@@ -42,6 +42,7 @@ describe('the plugin of Fastify', () => {
     const guard = fastifyGuard({
       detector: flagsAll,
       minRequests: 2,
+      maxBlockedShare: 1,
       onDecision: (decision) => decisions.push(decision),
       ...options,
     });
@@ -108,7 +109,9 @@ describe('the plugin of Fastify', () => {
     const instance = Fastify();
     onTestFinished(() => instance.close());
     instance.get('/', () => 'ok');
-    instance.register(fastifyGuard({ detector: flagsAll, mode: 'enforce', minRequests: 2 }));
+    instance.register(
+      fastifyGuard({ detector: flagsAll, mode: 'enforce', minRequests: 2, maxBlockedShare: 1 }),
+    );
     const statusOf = async () => (await instance.inject('/')).statusCode;
     expect([await statusOf(), await statusOf()]).toEqual([200, 403]);
   });
@@ -143,6 +146,7 @@ describe('the plugin of Fastify', () => {
       detector: flagsAll,
       mode: 'enforce',
       minRequests: 2,
+      maxBlockedShare: 1,
       onDecision: (decision) => decisions.push(decision),
     });
     await instance.register(guard);

@@ -32,6 +32,7 @@ function guardWith(options: Partial<GuardOptions<SampleRequest>> = {}): Guard<Sa
     detector: flagsAll,
     mode: 'enforce',
     minRequests: 2,
+    maxBlockedShare: 1,
     exceptions: file,
     now: () => nowMs,
     ...options,

@@ -20,7 +20,12 @@ afterEach(async () => {
 });
 
 function guardWith(options: Options = {}): Guard<SampleRequest> {
-  const guard = createGuard<SampleRequest>({ detector: flagsAll, minRequests: 2, ...options });
+  const guard = createGuard<SampleRequest>({
+    detector: flagsAll,
+    minRequests: 2,
+    maxBlockedShare: 1,
+    ...options,
+  });
   guards.push(guard);
   return guard;
 }
@@ -295,9 +300,16 @@ describe('a decision', () => {
   });
 
   it('of a remote detector is explained by it', async () => {
-    const { name, version, schema } = flagsAll;
+    const { name, version, schema, traffic } = flagsAll;
     const explained = { method: 'tree-shap', baseline: 0 } as never;
-    const model = { name, version, schema, score: async () => -3, explain: async () => explained };
+    const model = {
+      name,
+      version,
+      schema,
+      traffic,
+      score: async () => -3,
+      explain: async () => explained,
+    };
     const detector = { model: async () => model, close() {} };
     const guard = guardWith({ detector, mode: 'enforce' });
     const [unknown, decision] = await decisionsOf(guard, 2);

@@ -83,7 +83,9 @@ describe('at the start', () => {
     expect(thrownBy(() => create({ detector: stranger, mode })).message).toContain('"shoe_size"');
     const [feature] = stranger.schema.features;
     const features = [{ ...feature, value: () => 47 }];
-    const guard = create({ detector: stranger, mode, minRequests: 2, features });
+    const validate = { trafficDetector: false };
+    const options = { minRequests: 2, maxBlockedShare: 1, features, validate };
+    const guard = create({ detector: stranger, mode, ...options });
     await guard.decide(exchangeOf());
     expect(await guard.decide(exchangeOf())).toMatchObject({
       decision: { action: 'block', behaviour: { shoe_size: 47 } },

@@ -39,6 +39,9 @@ async function guarded(options: GuardOptions<IncomingMessage>) {
   let timeMs = 0;
   const guard = nodeGuard({
     minRequests: 2,
+    // The engine's detector did not learn from traffic.
+    validate: { trafficDetector: false },
+    maxBlockedShare: 1,
     timeoutMs: LONG_MS,
     now: () => (timeMs += 1_000),
     onDecision: (decision) => decisions.push(decision),
