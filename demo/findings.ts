@@ -1,7 +1,7 @@
 // What became of the clients of each kind: how many were flagged, after how many requests, and what share of their
 // requests was refused. And whether that is what the demo requires.
 import { renderTable } from '../src/cli/table.js';
-import type { TrafficPrediction } from '../src/traffic/judge.js';
+import type { GuardAction } from '../src/traffic/guard/decision.js';
 import {
   ATTACK_KINDS,
   type ClientKind,
@@ -28,10 +28,10 @@ export interface KindFindings {
 
 export type Findings = ReadonlyMap<ClientKind, KindFindings>;
 
-/** @param predictions of the requests, in their order */
+/** @param actions of the guard about the requests, in their order */
 export function findingsOf(
   requests: readonly SimulatedRequest[],
-  predictions: readonly TrafficPrediction[],
+  actions: readonly GuardAction[],
 ): Findings {
   const findings = emptyFindings();
   const nRequestsById = new Map<number, number>();
@@ -42,8 +42,8 @@ export function findingsOf(
     nRequestsById.set(id, nRequests);
     if (nRequests === 1) found.sessions++;
     found.requests++;
-    if (predictions[i] !== 'anomaly') return;
-    found.refused++;
+    if (actions[i] === 'block') found.refused++;
+    else if (actions[i] !== 'would-block') return;
     if (flaggedIds.has(id)) return;
     flaggedIds.add(id);
     found.firstFlags.push(nRequests);

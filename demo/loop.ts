@@ -2,7 +2,7 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { TrafficPrediction } from '../src/traffic/judge.js';
+import type { GuardAction } from '../src/traffic/guard/decision.js';
 import { accessLogLine } from './shop/access-log.js';
 import { RunningShop } from './shop/running-shop.js';
 import { emailOf } from './shop/stock.js';
@@ -12,9 +12,11 @@ import type { SimulatedRequest } from './simulator/traffic.js';
 const REFUSED = 403;
 
 export interface Enforced {
-  /** Of the requests, in their order, as the guard decided. */
-  readonly predictions: readonly TrafficPrediction[];
+  /** Of the guard about the requests, in their order. */
+  readonly actions: readonly GuardAction[];
   readonly refused: number;
+  /** Anomalies that were only observed, while routes ramped up. */
+  readonly held: number;
 }
 
 /**
@@ -41,33 +43,32 @@ export async function observe(
 
 /**
  * Sends the requests to the shop behind a guard that refuses what it takes for an anomaly.
- * @throws where a request is refused that the guard did not call an anomaly, or the other way round
+ * @throws where a request is refused that the guard did not decide to refuse, or the other way round
  */
 export async function enforce(
   requests: readonly SimulatedRequest[],
   detector: string,
 ): Promise<Enforced> {
-  const predictions: TrafficPrediction[] = [];
+  const actions: GuardAction[] = [];
   const shop = await RunningShop.start({
     detector,
     mode: 'enforce',
-    onDecision({ requestId, prediction, reason }) {
-      if (prediction === undefined) throw new Error(`no decision: ${reason}`);
-      predictions[Number(requestId)] = prediction;
+    onDecision({ requestId, action, reason }) {
+      if (action === 'error') throw new Error(`no decision: ${reason}`);
+      actions[Number(requestId)] = action;
     },
   });
   try {
     const statuses = await sendThroughProxy(shop.port, requests);
-    let refused = 0;
     requests.forEach(({ method, path, status }, i) => {
-      const isAnomaly = predictions[i] === 'anomaly';
-      if (isAnomaly) refused++;
-      if (statuses[i] === (isAnomaly ? REFUSED : status)) return;
+      const isRefused = actions[i] === 'block';
+      if (statuses[i] === (isRefused ? REFUSED : status)) return;
       // What was refused before changes later replies: without its product, a cart stays empty.
-      if (!isAnomaly && statuses[i] !== REFUSED) return;
-      throw new Error(`${method} ${path}, ${predictions[i]}, was answered by ${statuses[i]}`);
+      if (!isRefused && statuses[i] !== REFUSED) return;
+      throw new Error(`${method} ${path}, ${actions[i]}, was answered by ${statuses[i]}`);
     });
-    return { predictions, refused };
+    const countOf = (wanted: GuardAction) => actions.filter((action) => action === wanted).length;
+    return { actions, refused: countOf('block'), held: countOf('would-block') };
   } finally {
     await shop.stop();
   }

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadDetector } from '../src/model/detector-store.js';
+import { actionsOf } from './actions.js';
 import { CLEAN, dayOf } from './days.js';
 import { type Findings, findingsOf, findingsTable, joinFindings, shortfalls } from './findings.js';
 import { enforce, observe, writeLog } from './loop.js';
-import { predictionsOf } from './predictions.js';
 import { commandLine, runCommand } from './run-command.js';
 import { FEATURES, learnArguments, runWithoutHttp } from './short-run.js';
 
@@ -70,17 +70,18 @@ async function liveRun(seed: number): Promise<Findings> {
   const enforcedMs = await timed(async () => {
     enforced = await enforce(today, detector);
   });
-  const { predictions, refused } = enforced as NonNullable<typeof enforced>;
+  const { actions, refused, held } = enforced as NonNullable<typeof enforced>;
   say(
-    `   ${countOf(today)} over HTTP in ${seconds(enforcedMs)}, ${refused.toLocaleString('en')} refused`,
+    `   ${countOf(today)} over HTTP in ${seconds(enforcedMs)}, ${refused.toLocaleString('en')} refused,\n` +
+      `   ${held.toLocaleString('en')} anomalies only observed, while their routes ramped up`,
   );
-  const unlike = predictionsOf(today, loadDetector(detector)).filter(
-    (prediction, i) => prediction !== predictions[i],
+  const unlike = actionsOf(today, loadDetector(detector)).filter(
+    (action, i) => action !== actions[i],
   );
   if (unlike.length > 0) {
-    throw new Error(`${unlike.length} predictions differ from those without HTTP`);
+    throw new Error(`${unlike.length} decisions differ from those without HTTP`);
   }
-  const findings = findingsOf(today, predictions);
+  const findings = findingsOf(today, actions);
   say(`\n${findingsTable(findings)}`);
   return findings;
 }

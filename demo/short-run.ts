@@ -1,11 +1,11 @@
-// Learning, and what comes of it on a day with attacks, without HTTP: that changes no prediction, and takes seconds.
+// Learning, and what comes of it on a day with attacks, without HTTP: that changes no decision, and takes seconds.
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadDetector } from '../src/model/detector-store.js';
+import { actionsOf } from './actions.js';
 import { CLEAN, dayOf } from './days.js';
 import { type Findings, findingsOf } from './findings.js';
 import { writeLog } from './loop.js';
-import { predictionsOf } from './predictions.js';
 import { runCommand } from './run-command.js';
 import type { SimulatedRequest } from './simulator/traffic.js';
 
@@ -27,7 +27,7 @@ export async function runWithoutHttp(seed: number, folder: string): Promise<Shor
   await writeLog(dayOf(seed, 'clean', CLEAN), log);
   await runCommand(learnArguments(log, detector));
   const requests = dayOf(seed, 'today', TODAY);
-  const findings = findingsOf(requests, predictionsOf(requests, loadDetector(detector)));
+  const findings = findingsOf(requests, actionsOf(requests, loadDetector(detector)));
   return { detector, requests, findings };
 }
 

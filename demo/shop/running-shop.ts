@@ -23,6 +23,14 @@ export interface RunningShopOptions {
   readonly onDecision?: (decision: Decision) => void;
 }
 
+/** What the guard has to know of the shop. */
+export const guardOptions = {
+  features,
+  // The shop's customers come and go without a login: their addresses tell them apart from first to last.
+  sessionKey: clientAddress(),
+  addressTypes: { datacenter: DATACENTER_NETWORKS },
+};
+
 /** Milliseconds since 1970, in the simulator's time. */
 export const TIME_HEADER = 'x-simulated-time';
 
@@ -43,12 +51,9 @@ export class RunningShop {
     const { detector, mode, accessLog, onDecision } = options;
     let nowMs = 0;
     const guard = expressGuard({
+      ...guardOptions,
       detector,
       mode,
-      features,
-      // The shop's customers come and go without a login: their addresses tell them apart from first to last.
-      sessionKey: clientAddress(),
-      addressTypes: { datacenter: DATACENTER_NETWORKS },
       now: () => nowMs,
       ...(onDecision && { onDecision }),
     });

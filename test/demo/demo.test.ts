@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { actionsOf } from '../../demo/actions.js';
 import { CLEAN, dayOf } from '../../demo/days.js';
 import { findingsOf, findingsTable, joinFindings, shortfalls } from '../../demo/findings.js';
 import { enforce, observe, writeLog } from '../../demo/loop.js';
-import { predictionsOf } from '../../demo/predictions.js';
 import { runWithoutHttp, type ShortRun } from '../../demo/short-run.js';
 import { loadDetector } from '../../src/model/detector-store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -29,24 +29,24 @@ describe('the demo', () => {
 
   it('says which attacks were not seen, and how many customers were refused', () => {
     const [{ requests }] = runs;
-    const seesNothing = findingsOf(requests, Array(requests.length).fill('normal'));
+    const seesNothing = findingsOf(requests, Array(requests.length).fill('allow'));
     expect(shortfalls(seesNothing)).toEqual([
       expect.stringContaining('0.0 % of scraper sessions'),
       expect.stringContaining('0.0 % of stuffing sessions'),
       expect.stringContaining('0.0 % of enumeration sessions'),
       expect.stringContaining('0.0 % of flood sessions'),
     ]);
-    const refusesAll = findingsOf(requests, Array(requests.length).fill('anomaly'));
+    const refusesAll = findingsOf(requests, Array(requests.length).fill('block'));
     expect(shortfalls(refusesAll)).toEqual([
       '100.0 % of normal sessions were flagged, more than 1.0 %',
     ]);
     expect(findingsTable(refusesAll)).toMatch(/slow-bot +12 +100\.0 % +100\.0 % +1 +100\.0 %/);
   });
 
-  it('refuses over HTTP the very requests that its detector calls anomalies without', async () => {
+  it('refuses over HTTP the very requests that it refuses without', async () => {
     const requests = dayOf(11, 'today', SHORT_DAY);
-    const { predictions, refused } = await enforce(requests, runs[0].detector);
-    expect(predictions).toEqual(predictionsOf(requests, loadDetector(runs[0].detector)));
+    const { actions, refused } = await enforce(requests, runs[0].detector);
+    expect(actions).toEqual(actionsOf(requests, loadDetector(runs[0].detector)));
     expect(refused).toBeGreaterThan(100);
   });
 
