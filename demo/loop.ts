@@ -15,8 +15,6 @@ export interface Enforced {
   /** Of the guard about the requests, in their order. */
   readonly actions: readonly GuardAction[];
   readonly refused: number;
-  /** Anomalies that were only observed, while routes ramped up. */
-  readonly held: number;
 }
 
 /**
@@ -67,8 +65,7 @@ export async function enforce(
       if (!isRefused && statuses[i] !== REFUSED) return;
       throw new Error(`${method} ${path}, ${actions[i]}, was answered by ${statuses[i]}`);
     });
-    const countOf = (wanted: GuardAction) => actions.filter((action) => action === wanted).length;
-    return { actions, refused: countOf('block'), held: countOf('would-block') };
+    return { actions, refused: actions.filter((action) => action === 'block').length };
   } finally {
     await shop.stop();
   }

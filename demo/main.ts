@@ -70,10 +70,9 @@ async function liveRun(seed: number): Promise<Findings> {
   const enforcedMs = await timed(async () => {
     enforced = await enforce(today, detector);
   });
-  const { actions, refused, held } = enforced as NonNullable<typeof enforced>;
+  const { actions, refused } = enforced as NonNullable<typeof enforced>;
   say(
-    `   ${countOf(today)} over HTTP in ${seconds(enforcedMs)}, ${refused.toLocaleString('en')} refused,\n` +
-      `   ${held.toLocaleString('en')} anomalies only observed, while their routes ramped up`,
+    `   ${countOf(today)} over HTTP in ${seconds(enforcedMs)}, ${refused.toLocaleString('en')} refused`,
   );
   const unlike = actionsOf(today, loadDetector(detector)).filter(
     (action, i) => action !== actions[i],

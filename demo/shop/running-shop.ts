@@ -29,6 +29,8 @@ export const guardOptions = {
   // The shop's customers come and go without a login: their addresses tell them apart from first to last.
   sessionKey: clientAddress(),
   addressTypes: { datacenter: DATACENTER_NETWORKS },
+  // The replay has shown that the detector fits: no ramp-up is needed.
+  maxBlockedShare: 1,
 };
 
 /** Milliseconds since 1970, in the simulator's time. */

@@ -7,6 +7,7 @@ import type { Judgement, TrafficPrediction } from '../judge.js';
 import type { RouteTemplates } from '../routes/route-templates.js';
 import type { Session } from '../session/session.js';
 import type { SessionStore } from '../session/session-store.js';
+import type { SessionTracker } from '../session/session-tracker.js';
 import type { Failure, GuardAction, GuardMode, GuardReason } from './decision.js';
 import type { DetectorSource, Judging } from './detector-source.js';
 import type { Exchange } from './exchange.js';
@@ -27,6 +28,8 @@ export interface Surroundings<Request> {
   readonly addresses: AddressBook;
   /** Another one once the window is known. */
   store: SessionStore;
+  /** The store, where it is the one in memory. */
+  tracker: SessionTracker | undefined;
   readonly detectors: DetectorSource;
   /** The address to go by, if any. */
   addressOf(exchange: Exchange<Request>): string | undefined;
@@ -85,6 +88,8 @@ export class Course<Request> implements Ruling {
   #template: string | undefined;
   #address: AddressEntry | undefined;
   #user = '';
+  /** The tracker's, of the session. */
+  #slot = -1;
 
   constructor(requestId: string, exchange: Exchange<Request>, shared: Surroundings<Request>) {
     this.requestId = requestId;
@@ -209,6 +214,8 @@ export class Course<Request> implements Ruling {
 
   #askThreshold(session: Session): MaybeLater<Finding> {
     this.isRecorded = true;
+    // The tracker answers at once: no other call was recorded since.
+    this.#slot = this.#shared.tracker?.slot ?? -1;
     const { threshold } = this.#shared.config;
     this.stage = 'threshold';
     const limit = typeof threshold === 'function' ? this.#ask(threshold) : threshold;
@@ -230,12 +237,14 @@ export class Course<Request> implements Ruling {
     if (judging === undefined) return NO_DETECTOR;
     const judgement = judging.judge(session, this.threshold);
     return isLater(judgement)
-      ? after(judgement, (late) => this.#find(judging, late))
-      : this.#find(judging, judgement);
+      ? after(judgement, (late) => this.#find(judging, session, late))
+      : this.#find(judging, session, judgement);
   }
 
-  #find(judging: Judging, { prediction, score, row: shared }: Judgement): Finding {
+  #find(judging: Judging, session: Session, judgement: Judgement): Finding {
+    const { prediction, score, row: shared } = judgement;
     const row = valuesOf(shared);
+    if (this.#slot >= 0) judging.drift?.add(session, this.#slot, this.timeMs, shared, score);
     if (prediction === 'unknown') {
       return { action: 'allow', reason: 'unknown client', prediction, score, row, judging };
     }

@@ -22,6 +22,7 @@ import type { FindingCode, Findings } from './findings.js';
 import type { GuardMetrics } from './guard-metrics.js';
 import type { GuardConfig } from './guard-options.js';
 import { after, type MaybeLater } from './maybe-later.js';
+import type { SessionDrift } from './session-drift.js';
 import { fileSignature, watchFile } from './watched-file.js';
 
 /** A detector at work. */
@@ -31,6 +32,8 @@ export interface Judging {
   readonly schema: Schema;
   /** Whether what it calls an anomaly may be refused. */
   readonly enforcement: Enforcement;
+  /** Where sessions are kept in memory, of a detector in this process. */
+  readonly drift?: SessionDrift | undefined;
   judge(session: Session, threshold: number): MaybeLater<Judgement>;
   /** Undefined where the detector cannot; `row`: [nFeatures] unscaled. */
   explain?(row: Float64Array): Explanation | undefined;
@@ -49,6 +52,7 @@ export interface DetectorHooks {
    */
   takes(traffic: TrafficSettings | undefined, isStart: boolean): void;
   enforcementOf(traffic: TrafficSettings | undefined): Enforcement;
+  driftOf(detector: Detector, minRequests: number): SessionDrift | undefined;
 }
 
 export interface DetectorSource {
@@ -149,14 +153,15 @@ function localJudging(
   hooks: DetectorHooks,
   before?: Judging,
 ): Judging {
+  const { traffic } = detector;
+  const { minRequests = traffic?.minRequests ?? DEFAULT_MIN_REQUESTS, features } = options;
+  const isSame = before?.label === labelOf(detector);
   return {
     label: labelOf(detector),
     schema: detector.schema,
     enforcement: enforcementOf(detector, before, hooks),
-    judge: createJudge(detector, kernels, {
-      minRequests: options.minRequests ?? detector.traffic?.minRequests ?? DEFAULT_MIN_REQUESTS,
-      features: options.features,
-    }),
+    drift: isSame ? before.drift : hooks.driftOf(detector, minRequests),
+    judge: createJudge(detector, kernels, { minRequests, features }),
     explain(row) {
       if (!isExplainable(detector)) return undefined;
       const found = {

@@ -21,6 +21,7 @@ export const FINDINGS = {
     'the detector was learned with another window than that of the sessions here: start anew, or set windowMs',
   ERR_UNKNOWN_FEATURE: 'the detector has a feature that traffic has not',
   ERR_EXCEPTIONS_FILE: 'the exceptions cannot be read',
+  ERR_DRIFT: 'the traffic is not what the detector was trained on: learn anew',
   ERR_MANY_ANOMALIES:
     'the detector would block more of the clients of a route than maxBlockedShare, so that anomalies there are only observed',
   ERR_ENFORCEMENT_PAUSED:

@@ -1,4 +1,6 @@
 // What the guard counts, for Prometheus. Labels are bounded: routes beyond the first hundred share one.
+
+import type { WatchedDrift } from '../../model/drift-monitor.js';
 import { EXPOSITION_TYPE, Histogram, metricText, type Sample } from '../../prometheus.js';
 import type { SessionCounts } from '../session/session-store.js';
 import { type Decision, GUARD_ACTIONS } from './decision.js';
@@ -15,6 +17,8 @@ export interface GuardGauges {
   readonly exceptions: number;
   readonly detector: string | undefined;
   readonly routes: Iterable<RouteEnforcement>;
+  /** Undefined where it is not watched. */
+  readonly drift: WatchedDrift | undefined;
 }
 
 const PREFIX = 'anomaly_predictor_guard_';
@@ -52,7 +56,7 @@ export class GuardMetrics {
     );
   }
 
-  expose({ sessions, exceptions, detector, routes: ofRoutes }: GuardGauges): Exposition {
+  expose({ sessions, exceptions, detector, routes: ofRoutes, drift }: GuardGauges): Exposition {
     const routes = [...ofRoutes];
     const text = [
       counter('decisions_total', 'Requests by what was decided', this.#decisions()),
@@ -81,6 +85,7 @@ export class GuardMetrics {
         routes.map(({ route, blockedShare }) => ({ labels: { route }, value: blockedShare })),
       ),
       counter('pauses_total', 'Times that enforcing paused', samplesOf(this.#pauses, 'route')),
+      ...driftMetrics(drift),
       gauge('sessions', 'Sessions that are held', sessions.sessions),
       gauge('groups', 'Groups of sessions that are held', sessions.groups),
       counter('evicted_total', 'Forgotten for lack of room, before they were over', [
@@ -122,6 +127,27 @@ export class GuardMetrics {
     }
     return counters;
   }
+}
+
+function driftMetrics(drift: WatchedDrift | undefined): string[] {
+  if (drift === undefined) return [];
+  const { drifted, effectiveRows, score, features } = drift;
+  return [
+    gauge('drifted', 'Whether sessions do not look like what the detector knows', Number(drifted)),
+    gauge('drift_sessions', 'Sessions that are compared with what it knows', effectiveRows),
+    metricText(
+      `${PREFIX}drift_score_psi`,
+      'gauge',
+      'Population stability index of the score',
+      score === null ? [] : [{ value: score.psi }],
+    ),
+    metricText(
+      `${PREFIX}drift_psi`,
+      'gauge',
+      'Population stability index of each feature',
+      features.map(({ name, psi }) => ({ labels: { feature: name }, value: psi })),
+    ),
+  ];
 }
 
 function samplesOf(counts: ReadonlyMap<string, number>, label: string): Sample[] {

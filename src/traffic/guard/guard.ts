@@ -1,6 +1,7 @@
 // The guard: takes a request before its handler runs, and rules whether it goes on. What adapters of frameworks build on.
 // Once made it never throws or rejects, and an observed request never waits for it.
 import cluster from 'node:cluster';
+import type { TrafficSettings } from '../../model/traffic-settings.js';
 import { AddressBook } from '../identity/address-book.js';
 import { RouteTemplates } from '../routes/route-templates.js';
 import { DEFAULT_WINDOW_MS, SessionTracker } from '../session/session-tracker.js';
@@ -22,6 +23,7 @@ import { ownRefusal } from './own-refusal.js';
 import { type Refusal, refusalFor, requestIdFrom } from './refusal.js';
 import type { EnforcementListener } from './route-enforcement.js';
 import type { Ruling } from './ruling.js';
+import { SessionDrift } from './session-drift.js';
 
 export interface Guard<Request> {
   /** Never throws or rejects; a promise only where a request may be refused and something is asynchronous. */
@@ -75,6 +77,8 @@ export function createGuard<Request>(
   const isTrafficChecked = isChecked('trafficDetector');
   let windowMs = config.windowMs ?? DEFAULT_WINDOW_MS;
   let isWindowKnown = config.windowMs !== undefined;
+  const windowFor = (traffic: TrafficSettings | undefined) =>
+    config.windowMs ?? traffic?.windowMs ?? DEFAULT_WINDOW_MS;
   const listener = enforcementListener(findings, metrics);
   const hooks: DetectorHooks = {
     takes(traffic, isStart) {
@@ -91,29 +95,46 @@ export function createGuard<Request>(
       isWindowKnown = true;
       windowMs = traffic.windowMs;
       // Sessions of another window are none of what the detector knows: they begin anew.
-      if (isOther && !isStart && config.store === undefined) shared.store = trackerOf(windowMs);
+      if (isOther && !isStart && config.store === undefined) {
+        shared.tracker = trackerOf(windowMs);
+        shared.store = shared.tracker;
+      }
     },
     enforcementOf: (traffic) =>
       new Enforcement(
         {
           maxBlockedShare: config.maxBlockedShare,
-          windowMs: config.windowMs ?? traffic?.windowMs ?? DEFAULT_WINDOW_MS,
+          windowMs: windowFor(traffic),
         },
         listener,
         traffic === undefined && isTrafficChecked ? 'detector not from traffic' : undefined,
       ),
+    driftOf: (detector, minRequests) =>
+      config.store === undefined
+        ? new SessionDrift(
+            detector,
+            { maxSessions: config.maxSessions, minRequests, windowMs: windowFor(detector.traffic) },
+            (message) => findings.warn('ERR_DRIFT', `detector "${detector.name}": ${message}`),
+          )
+        : undefined,
   };
   const trackerOf = (ms: number) =>
-    new SessionTracker({ windowMs: ms, maxSessions: config.maxSessions });
+    new SessionTracker({
+      windowMs: ms,
+      maxSessions: config.maxSessions,
+      onEnd: (_client, slot) => detectors.latest?.drift?.end(slot),
+    });
   const detectors = detectorSource(config.detector, config, hooks, findings, metrics);
   const exceptions = new Exceptions(config.exceptions, findings, metrics);
   const checksProxies = isChecked('trustProxy');
+  const tracker = config.store === undefined ? trackerOf(windowMs) : undefined;
   const shared: Surroundings<Request> = {
     config,
     modes,
     templates,
     addresses: new AddressBook(config.addressTypes),
-    store: config.store ?? trackerOf(windowMs),
+    store: config.store ?? (tracker as SessionTracker),
+    tracker,
     detectors,
     addressOf(exchange) {
       if (checksProxies) {
@@ -277,6 +298,7 @@ export function createGuard<Request>(
         sessions: shared.store.counts,
         exceptions: exceptions.countAt(config.now()),
         detector: detectors.latest?.label,
+        drift: detectors.latest?.drift?.look(),
         routes: detectors.latest?.enforcement.routes() ?? [],
       }),
 

@@ -66,6 +66,8 @@ export class SessionSnapshots {
     const rows = this.#rows;
     const at = slot * this.#rowLength;
     if (session.totalCalls === 1) this.#begin(session, slot);
+    // Begun before anyone looked: its first calls are not known.
+    if (rows[at + NEXT_CALLS] === 0) return;
     rows[at + IS_OPEN] = 0;
     if (session.calls < minRequests) return;
     rows[at + TIME_MS] = timeMs;

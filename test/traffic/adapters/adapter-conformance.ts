@@ -351,6 +351,72 @@ export function describeAdapter(name: string, start: StartApp, limits: KnownLimi
       });
     });
 
+    describe.skipIf(limits.trustListed !== undefined)(
+      `before strangers${because(limits.trustListed)}`,
+      () => {
+        const WINDOW_MS = 30 * 60_000;
+        let nowMs = 1e12;
+
+        /** Behind a proxy, which tells clients' addresses; the detector flags what comes from source F. */
+        const behindProxy = () =>
+          run(
+            {
+              mode: 'enforce',
+              maxBlockedShare: 0.2,
+              source: (_, exchange) => exchange.header('x-source'),
+              now: () => nowMs,
+            },
+            ['127.0.0.1'],
+          );
+
+        async function visit(app: RunningApp, client: number, source: 'E' | 'F'): Promise<number> {
+          const address = `10.${client >> 8}.${client & 255}.1`;
+          const headers = { 'X-Forwarded-For': `192.0.2.9, ${address}`, 'X-Source': source };
+          const init = { method: 'POST', headers };
+          await (await get(app, '/login', init)).arrayBuffer();
+          const response = await get(app, '/login', init);
+          await response.arrayBuffer();
+          return response.status;
+        }
+
+        async function visitAll(app: RunningApp, from: number, to: number, source: 'E' | 'F') {
+          const statuses = new Set<number>();
+          for (let at = from; at < to; at++) statuses.add(await visit(app, at, source));
+          return [...statuses];
+        }
+
+        it('observes until enough clients were judged, and not too many would be blocked', async () => {
+          const app = await behindProxy();
+          expect(await visitAll(app, 0, 48, 'E')).toEqual([200]);
+          expect(await visit(app, 900, 'F')).toBe(200);
+          expect(decisions.at(-1)).toMatchObject({
+            mode: 'enforce',
+            action: 'would-block',
+            reason: 'ramp-up: few clients',
+          });
+          await visit(app, 48, 'E');
+          expect(await visit(app, 900, 'F')).toBe(403);
+
+          const unfit = await behindProxy();
+          expect(await visitAll(unfit, 0, 60, 'F')).toEqual([200]);
+          expect(decisions.at(-1)?.reason).toBe('ramp-up: many anomalies');
+        });
+
+        it('refuses a flood of new clients, and pauses where it would refuse its own', async () => {
+          const app = await behindProxy();
+          await visitAll(app, 0, 60, 'E');
+          nowMs += WINDOW_MS + 1;
+          await visitAll(app, 0, 60, 'E');
+          expect(await visitAll(app, 1_000, 1_200, 'F')).toEqual([403]);
+          expect(app.metrics()).toContain('enforcement{route="POST /login",state="on"} 1');
+          await visitAll(app, 0, 13, 'F');
+          expect(await visit(app, 5_000, 'F')).toBe(200);
+          expect(decisions.at(-1)).toMatchObject({ action: 'would-block', reason: 'paused' });
+          expect(app.metrics()).toContain('guard_pauses_total{route="POST /login"} 1');
+        });
+      },
+    );
+
     describe('who is judged', () => {
       it('is the connection, whatever a header claims', async () => {
         const app = await run({ detector: flagsAll, mode: 'enforce' });

@@ -74,11 +74,18 @@ const stateOf = (guard: Guard<SampleRequest>, route = 'POST /login') =>
     guard.metrics().text,
   )?.[1];
 
-async function warningOf(action: () => unknown): Promise<NodeJS.ErrnoException> {
-  const warned = once(process, 'warning');
+/** The first warning with this code. */
+function warningOf(code: string, action: () => unknown): Promise<NodeJS.ErrnoException> {
+  const warned = new Promise<NodeJS.ErrnoException>((resolve) => {
+    const listen = (warning: NodeJS.ErrnoException) => {
+      if (warning.code !== code) return;
+      process.off('warning', listen);
+      resolve(warning);
+    };
+    process.on('warning', listen);
+  });
   action();
-  const [warning] = await warned;
-  return warning;
+  return warned;
 }
 
 describe('after the start, a route', () => {
@@ -110,7 +117,7 @@ describe('after the start, a route', () => {
 
   it('is observed, and told of, while more than a fifth of them would be blocked', async () => {
     const guard = guardWith();
-    const warning = await warningOf(() => {
+    const warning = await warningOf('ERR_MANY_ANOMALIES', () => {
       visitAll(guard, 0, 20, true);
       visitAll(guard, 20, 60);
     });
@@ -199,8 +206,8 @@ describe('from then on, enforcing', () => {
 
   it('pauses, and is told of, while too many established clients would be blocked', async () => {
     const guard = establishedGuard(60);
-    const warning = await warningOf(() => visitAll(guard, 0, 13, true));
-    expect(warning.code).toBe('ERR_ENFORCEMENT_PAUSED');
+    const paused = 'ERR_ENFORCEMENT_PAUSED';
+    const warning = await warningOf(paused, () => visitAll(guard, 0, 13, true));
     expect(warning.message).toContain('POST /login: 13 of the 60 established clients');
     expect(attack(guard)).toMatchObject({ action: 'would-block', reason: 'paused' });
     expect(stateOf(guard)).toBe('paused');
@@ -219,8 +226,8 @@ describe('from then on, enforcing', () => {
     visitAll(guard, 0, 60);
     nowMs += WINDOW_MS / 30;
     expect(attack(guard)).toMatchObject({ action: 'block' });
-    const again = await warningOf(() => visitAll(guard, 0, 20, true));
-    expect(again.code).toBe('ERR_ENFORCEMENT_PAUSED');
+    const again = await warningOf(paused, () => visitAll(guard, 0, 20, true));
+    expect(again.message).toContain('13 of the 60 established clients');
     expect(guard.metrics().text).toContain('guard_pauses_total{route="POST /login"} 2\n');
   });
 
@@ -254,8 +261,9 @@ describe('a detector that did not learn from traffic', () => {
   });
 
   it('may observe, with a warning', async () => {
-    const warning = await warningOf(() => guardWith({ ...options, mode: 'observe' }));
-    expect(warning.code).toBe('ERR_DETECTOR_NOT_FROM_TRAFFIC');
+    const code = 'ERR_DETECTOR_NOT_FROM_TRAFFIC';
+    const warning = await warningOf(code, () => guardWith({ ...options, mode: 'observe' }));
+    expect(warning.message).toContain('learn');
   });
 
   it.each([false, { trafficDetector: false }])('enforces where %j says so', (validate) => {
