@@ -49,12 +49,10 @@ export class MadeDecision implements Decision {
   /** Takes the place of another guard's on the request. */
   follow(earlier: MadeDecision): void {
     this.#earlier = earlier;
-    if (this.refused) earlier.refusedLater();
-  }
-
-  private refusedLater(): void {
-    this.#isRefusedLater = true;
-    this.#earlier?.refusedLater();
+    if (!this.refused) return;
+    for (let one: MadeDecision | undefined = earlier; one !== undefined; one = one.#earlier) {
+      one.#isRefusedLater = true;
+    }
   }
 
   /** Whether the request was answered by this guard, or by a later one. */

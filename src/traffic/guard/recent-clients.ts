@@ -5,8 +5,10 @@ import { textHash } from '../session/text-hash.js';
 const MAX_RECENT_CLIENTS = 100;
 /** Hashes of clients have 30 bits. */
 export const CLIENT_HASHES = 2 ** 30;
-/** Where a hundred others take less of a window, half of the clients is left out from then on. */
-const MIN_WINDOWS = 1 / 16;
+/** Where a hundred others take less of a window, half of the clients is left out from then on … */
+const NARROWS_BELOW = 1 / 64;
+/** … and where they take more, as many again are looked at. */
+const WIDENS_ABOVE = 1 / 16;
 
 export class RecentClients {
   size = 0;
@@ -61,12 +63,12 @@ export class RecentClients {
 
   /** A hundred others have come. */
   #narrow(timeMs: number): void {
-    if (timeMs - this.#turnedMs < MIN_WINDOWS * this.#windowMs) this.#limit /= 2;
+    if (timeMs - this.#turnedMs < NARROWS_BELOW * this.#windowMs) this.#limit /= 2;
     this.#turnedMs = timeMs;
   }
 
   #widen(timeMs: number): void {
-    if (timeMs - this.#turnedMs < this.#windowMs) return;
+    if (timeMs - this.#turnedMs < WIDENS_ABOVE * this.#windowMs) return;
     this.#limit *= 2;
     this.#turnedMs = timeMs;
   }

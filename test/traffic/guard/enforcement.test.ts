@@ -155,6 +155,17 @@ describe('after the start, a route', () => {
     expect(attack(guard)).toMatchObject({ action: 'block' });
   });
 
+  it('ramps up soon after a flood of new clients has ended', () => {
+    const flooded = guardWith();
+    visitAll(flooded, 1_000, 21_000, true);
+    expect(stateOf(flooded)).toBe('ramp-up: many anomalies');
+    for (let client = 0; client < 400; client++) {
+      visit(flooded, wide(client));
+      nowMs += WINDOW_MS / 400;
+    }
+    expect(stateOf(flooded)).toBe('on');
+  });
+
   it('ramps up while it is observed by its mode', () => {
     const guard = guardWith({ mode: 'observe' });
     visitAll(guard, 0, 60);
@@ -229,6 +240,15 @@ describe('from then on, enforcing', () => {
     const again = await warningOf(paused, () => visitAll(guard, 0, 20, true));
     expect(again.message).toContain('13 of the 60 established clients');
     expect(guard.metrics().text).toContain('guard_pauses_total{route="POST /login"} 2\n');
+  });
+
+  it.each([
+    [0.1, 'on'],
+    [0.3, 'paused'],
+  ])('goes by a sample of many established clients: of %d, %s', (share, state) => {
+    const guard = establishedGuard(10_000);
+    visitAll(guard, 0, share * 10_000, true);
+    expect(stateOf(guard)).toBe(state);
   });
 
   it('goes on where fewer of them would be blocked, or there are fewer than 50', () => {

@@ -6,9 +6,10 @@ import { nodeGuard } from '../../../src/traffic/adapters/node.js';
 import type { Decision } from '../../../src/traffic/guard/decision.js';
 import type { GuardOptions } from '../../../src/traffic/guard/guard-options.js';
 import { remoteDetector } from '../../../src/traffic/remote/remote-detector.js';
+import { flagsAll } from '../../support/flagging-detectors.js';
 import { type NetworkGate, openGate } from '../../support/network-gate.js';
 import { runServer, SCORING_TOKEN, type TestServer } from '../../support/running-server.js';
-import { sampleOneClassSvm } from '../../support/sample-detectors.js';
+import { forestOver, sampleOneClassSvm } from '../../support/sample-detectors.js';
 
 const LONG_MS = 20_000;
 const SHORT_MS = 200;
@@ -90,6 +91,35 @@ describe('a guard that asks an engine', () => {
     expect([...contributions].map((one) => one.toFixed(9))).toEqual(
       [...(last?.explanation?.contributions ?? [])].map((one) => one.toFixed(9)),
     );
+  });
+
+  it('refuses by one that learned from traffic, as that learned, and only observes another one', async () => {
+    const traffic = { windowMs: 60_000, minRequests: 3 };
+    const learned = forestOver('learned', flagsAll.schema.features, { traffic });
+    const engine = await runServer({ detectors: [learned, sampleOneClassSvm()] });
+    onTestFinished(() => engine.close());
+    const statusesBy = async (model: string) => {
+      const detector = remoteDetector({
+        url: engine.url,
+        model,
+        token: SCORING_TOKEN,
+        timeoutMs: LONG_MS,
+      });
+      const { decisions, statusOf } = await guarded({
+        detector,
+        mode: 'enforce',
+        validate: true,
+        minRequests: undefined as never,
+      });
+      const statuses: number[] = [];
+      for (let call = 0; call < 6; call++) statuses.push(await statusOf('/a'));
+      return { statuses, last: decisions.at(-1) };
+    };
+    // The first call came before the window was known: sessions begin anew with the second.
+    expect((await statusesBy('learned')).statuses).toEqual([200, 200, 200, 403, 403, 403]);
+    const { statuses, last } = await statusesBy('ocsvm');
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(last).toMatchObject({ action: 'would-block', reason: 'detector not from traffic' });
   });
 
   it('never makes an observed request wait for it', async () => {
