@@ -25,6 +25,7 @@ export class SessionPopulation {
   readonly #population: Pick<Population, 'add'>;
   readonly #snapshots: SessionSnapshots;
   readonly #nFeatures: number;
+  readonly #minRequests: number;
   /** [nFeatures + 1] the latest call's behaviour and score */
   readonly #latest: Float64Array;
   /** [ROWS_PER_BLOCK × nFeatures] row-major */
@@ -44,6 +45,7 @@ export class SessionPopulation {
     this.#profile = profile;
     this.#population = population;
     this.#nFeatures = nFeatures;
+    this.#minRequests = options.minRequests;
     this.#latest = new Float64Array(nFeatures + 1);
     this.#rows = new Float64Array(ROWS_PER_BLOCK * nFeatures);
     this.#snapshots = new SessionSnapshots({
@@ -60,8 +62,13 @@ export class SessionPopulation {
    * @param score any where the session has too few calls
    */
   add(session: Session, slot: number, timeMs: number, row: Float64Array, score: number): void {
-    this.#latest.set(row);
-    this.#latest[this.#nFeatures] = score;
+    if (session.calls >= this.#minRequests) {
+      const latest = this.#latest;
+      const nFeatures = this.#nFeatures;
+      // `set` takes longer for so few (Node 20).
+      for (let feature = 0; feature < nFeatures; feature++) latest[feature] = row[feature];
+      latest[nFeatures] = score;
+    }
     this.#snapshots.add(session, slot, timeMs, this.#latest);
   }
 

@@ -71,7 +71,7 @@ export class SessionSnapshots {
     rows[at + IS_OPEN] = 0;
     if (session.calls < minRequests) return;
     rows[at + TIME_MS] = timeMs;
-    rows.set(values, at + VALUES);
+    for (let i = 0; i < values.length; i++) rows[at + VALUES + i] = values[i];
     if (session.totalCalls < rows[at + NEXT_CALLS]) {
       rows[at + IS_OPEN] = 1;
       return;
