@@ -13,9 +13,9 @@ export const FINDINGS = {
     'this process is one of a cluster, and sees only its part of the calls of a client: give a shared store, route ' +
     'clients to the same process, or set validate: { unsharedStore: false }',
   ERR_DETECTOR_NOT_FROM_TRAFFIC:
-    'the detector knows other rows than those of live traffic, most of which it may call anomalies, so that requests ' +
-    'are only observed: make one of your access log by learn, or of labelled behaviours of live traffic by train with ' +
-    '--window and --min-requests, or set validate: { trafficDetector: false }',
+    'the detector did not learn from traffic and may call most of it anomalous, so it cannot enforce: learn one from ' +
+    'your access log, train one with --window and --min-requests on labelled behaviours of live traffic, or set ' +
+    'validate: { trafficDetector: false }',
   ERR_DETECTOR_FILE: 'the detector file cannot be read',
   ERR_OTHER_WINDOW:
     'the detector was learned with another window than that of the sessions here: start anew, or set windowMs',
