@@ -8,6 +8,7 @@ import { type FastifyGuardOptions, fastifyGuard } from '../../../src/traffic/ada
 import type { Decision } from '../../../src/traffic/guard/decision.js';
 import { SessionTracker } from '../../../src/traffic/session/session-tracker.js';
 import { flagsAll } from '../../support/flagging-detectors.js';
+import { forestOver } from '../../support/sample-detectors.js';
 import { thrownBy } from '../../support/thrown-by.js';
 import { describeAdapter, type StartApp } from './adapter-conformance.js';
 
@@ -103,6 +104,18 @@ describe('the plugin of Fastify', () => {
       ['GET /api/carts/:id', 'enforce'],
       ['GET /api/carts/:id', 'enforce'],
     ]);
+  });
+
+  it('only observes a route that is to be enforced, by a detector that did not learn from traffic', async () => {
+    const detector = forestOver('untaught', flagsAll.schema.features);
+    const { instance, decisions, statusOf } = await app({ detector });
+    instance.get('/login', { config: { anomaly: { mode: 'enforce' } } }, () => 'ok');
+    expect([await statusOf('/login'), await statusOf('/login')]).toEqual([200, 200]);
+    expect(decisions.at(-1)).toMatchObject({
+      mode: 'enforce',
+      action: 'would-block',
+      reason: 'detector not from traffic',
+    });
   });
 
   it('guards also routes that are there before it is loaded', async () => {
