@@ -25,6 +25,8 @@ export const STATUS_BY_TAG = {
   'queue-full': 503,
   'shutting-down': 503,
   'bad-detector-file': 422,
+  /** It flags nothing far out, or most of what is normal. */
+  'unfit-detector': 422,
   /** The detector lacks what explanations start from. */
   'not-explainable': 422,
   'bad-data-file': 422,

@@ -3,11 +3,13 @@
 //   metadata.format     'anomaly-predictor/1'
 //   metadata.version    hash of the metadata below and of all tensors; a damaged file does not match it
 //   metadata.detector   JSON of `Description`
-//   tensors             as in stored-transform.ts, stored-model.ts and stored-profile.ts
+//   tensors             as in stored-transform.ts, stored-model.ts, stored-profile.ts and bounds.ts
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { boundsTensors, checkBounds, readBounds } from './bounds.js';
 import { Calibration } from './calibration.js';
 import type { Detector, DetectorParts } from './detector.js';
+import { FailedChecks } from './detector-checks.js';
 import { Encoder } from './encoder.js';
 import { Metrics } from './metrics.js';
 import { Provenance } from './provenance.js';
@@ -60,17 +62,19 @@ const Description = v.strictObject({
   provenance: Provenance,
   traffic: v.exactOptional(TrafficSettings),
   profile: v.exactOptional(ProfileDescription),
+  failedChecks: v.exactOptional(FailedChecks),
 });
 type Description = v.InferOutput<typeof Description>;
 
 /** The detector made of `parts`, with its file's bytes and its version. */
 export function assembleDetector(parts: DetectorParts): Detector {
   const { name, title, schema, encoder, transforms, model, threshold, metrics, provenance } = parts;
-  const { calibration, profile, traffic } = parts;
+  const { calibration, profile, bounds, traffic, failedChecks } = parts;
   const tensors = new Map<string, Tensor>([
     ...transforms.flatMap(transformTensors),
     ...modelTensors(model),
     ...profileTensors(profile),
+    ...boundsTensors(bounds),
   ]);
   const profileDescription = describeProfile(profile);
   const description: Description = {
@@ -86,6 +90,7 @@ export function assembleDetector(parts: DetectorParts): Detector {
     provenance,
     ...(traffic && { traffic }),
     ...(profileDescription && { profile: profileDescription }),
+    ...(failedChecks && { failedChecks: [...failedChecks] }),
   };
   const detector = JSON.stringify(description);
   const metadata = { format: FORMAT, version: versionOf(detector, tensors), detector };
@@ -99,6 +104,7 @@ export function readDetector(bytes: Uint8Array<SharedArrayBuffer>): Detector {
   detector.transforms.forEach(checkTransform);
   checkModel(detector.model, detector.threshold);
   checkProfile(detector.profile);
+  checkBounds(detector);
   const version = versionOf(container.metadata.detector, container.tensors);
   if (version !== detector.version) {
     throw badDetector(
@@ -139,6 +145,7 @@ function detectorOf(container: Container, bytes: Uint8Array<SharedArrayBuffer>):
     ),
     model: readModel(description.model, nFeatures, take),
     ...readProfile(profile, nFeatures, take),
+    ...readBounds(nFeatures, take),
   };
   take.finish();
   return detector;

@@ -1,6 +1,8 @@
 // What a detector says about itself: everything but the numbers of its model. The server and the
 // command line show the same.
+import type { Bounds } from './bounds.js';
 import type { Detector, Model } from './detector.js';
+import type { Schema } from './schema.js';
 
 export type DetectorSummary = ReturnType<typeof summarizeDetector>;
 
@@ -18,6 +20,8 @@ export function summarizeDetector(detector: Detector) {
     metrics,
     provenance,
     traffic,
+    bounds,
+    failedChecks,
   } = detector;
   return {
     name,
@@ -33,7 +37,23 @@ export function summarizeDetector(detector: Detector) {
     metrics,
     provenance,
     traffic: traffic ?? null,
+    bounds: summarizeBounds(schema, bounds),
+    failedChecks: failedChecks ?? null,
   };
+}
+
+/** Of the features that have one; null where none has. */
+function summarizeBounds({ features }: Schema, bounds: Bounds | undefined) {
+  if (bounds === undefined) return null;
+  const { low, high } = bounds;
+  return features.flatMap(({ name }, i) => {
+    const [from, to] = [finiteOrNull(low[i]), finiteOrNull(high[i])];
+    return from === null && to === null ? [] : [{ name, low: from, high: to }];
+  });
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 function summarizeModel(model: Model): Readonly<Record<string, string | number>> {

@@ -1,7 +1,9 @@
 // A detector: schema, encoder, transforms, model and threshold as one immutable value. No part can be
 // swapped by itself; the version is the hash of all of them.
 import type { Forest, OneClassSvm, Transform } from '../../native-free-kernels/contract.js';
+import type { Bounds } from './bounds.js';
 import type { Calibration } from './calibration.js';
+import type { DetectorCheck } from './detector-checks.js';
 import type { Encoder } from './encoder.js';
 import type { Metrics } from './metrics.js';
 import type { Profile } from './profile.js';
@@ -37,6 +39,8 @@ export interface DetectorParts {
   readonly model: Model;
   /** Subtracted from the model's output, so that a score of 0 is the border; 0 by default. */
   readonly threshold: number;
+  /** Rows outside of them are anomalies whatever the model says. */
+  readonly bounds?: Bounds;
   /** How the threshold was set, where normal rows did. */
   readonly calibration?: Calibration;
   /** Null where nothing has been evaluated, as of a model that was imported. */
@@ -46,6 +50,8 @@ export interface DetectorParts {
   readonly provenance: Provenance;
   /** Of a detector that was learned from traffic. */
   readonly traffic?: TrafficSettings;
+  /** Checks that it failed, where it was written nevertheless. */
+  readonly failedChecks?: readonly DetectorCheck[];
 }
 
 export interface Detector extends DetectorParts {

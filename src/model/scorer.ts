@@ -1,11 +1,12 @@
-// Rows to scores and risks on one thread: transform, run the model's kernel, subtract the threshold.
+// Rows to scores and risks on one thread: transform, run the model's kernel, subtract the threshold, heed the bounds.
 import type { Kernels } from '../../native-free-kernels/contract.js';
+import { lowerOutside, lowestOutput } from './bounds.js';
 import type { DetectorParts, Model } from './detector.js';
 import { isolationScore } from './path-length.js';
 import { riskInto } from './verdict.js';
 
 /** What scoring needs of a detector. */
-export type ScoringParts = Pick<DetectorParts, 'transforms' | 'model' | 'threshold'>;
+export type ScoringParts = Pick<DetectorParts, 'transforms' | 'model' | 'threshold' | 'bounds'>;
 
 /** Rows that are transformed at a time: few enough for the caches, many enough for each tree of a large forest. */
 const ROWS_PER_BLOCK = 1_024;
@@ -54,6 +55,10 @@ export class Scorer {
       const block = whole ? rows : rows.subarray(start * nFeatures, (start + nBlock) * nFeatures);
       const out = whole ? scores : scores.subarray(start, start + nBlock);
       this.#modelOutputInto(detector, this.#transform(detector, block, nBlock), nBlock, out);
+    }
+    const { bounds, model, threshold } = detector;
+    if (bounds !== undefined) {
+      lowerOutside(bounds, rows, nRows, lowestOutput(model) - threshold, scores);
     }
   }
 

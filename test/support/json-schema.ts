@@ -101,11 +101,13 @@ function isOfType(type: string, format: unknown, value: unknown): boolean {
 }
 
 function lengthAtLeast(least: number, value: unknown, at: string): string[] {
+  if (value === null) return [];
   const { length } = value as { length?: number };
   return length !== undefined && length < least ? [`${at} is shorter than ${least}`] : [];
 }
 
 function lengthAtMost(most: number, value: unknown, at: string): string[] {
+  if (value === null) return [];
   const { length } = value as { length?: number };
   return length !== undefined && length > most ? [`${at} is longer than ${most}`] : [];
 }
