@@ -2,12 +2,12 @@
 import { AnomalyPredictorError } from '../errors.js';
 import type { Calibration } from '../model/calibration.js';
 import type { Detector } from '../model/detector.js';
-import { assembleDetector } from '../model/detector-file.js';
 import { profileOf } from '../model/profile.js';
 import type { ScoringParts } from '../model/scorer.js';
 import { checkThreshold } from '../model/stored-model.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
 import { binomialInterval } from './binomial-interval.js';
+import { checkedDetector } from './checked-detector.js';
 import { type Dataset, takeRows } from './dataset.js';
 import { countDistinct } from './equal-rows.js';
 import { scoresOf } from './evaluation.js';
@@ -72,19 +72,20 @@ export function calibrateThreshold(
 /**
  * The detector with the threshold that `calibrateThreshold` finds, and with the profile of the rows that it holds for.
  * Its metrics, which were those of another threshold, are gone.
- * @throws AnomalyPredictorError as `calibrateThreshold` does
+ * @throws AnomalyPredictorError as `calibrateThreshold` does, and `unfit-detector` unless by `force`
  */
 export function calibrateDetector(
   detector: Detector,
   dataset: Dataset,
   normal: Int32Array,
   target: number,
+  force = false,
 ): Detector & CalibratedThreshold {
   const calibrated = calibrateThreshold(detector, dataset, normal, target);
   const scores = scoresOf({ ...detector, ...calibrated }, dataset, normal);
   const profile = profileOf(takeRows(dataset, normal), normal.length, dataset.nFeatures, scores);
   return {
-    ...assembleDetector({ ...detector, ...calibrated, profile, metrics: null }),
+    ...checkedDetector({ ...detector, ...calibrated, profile, metrics: null }, force),
     calibration: calibrated.calibration,
   };
 }

@@ -1,6 +1,7 @@
 // The model card of a trained detector, in Markdown, written from the detector itself: data, split, metrics,
 // limits, and how to make the same file again.
 import { type Calibration, calibrationCaveat } from '../model/calibration.js';
+import { failedChecksText } from '../model/detector-checks.js';
 import type { Rates } from '../model/metrics.js';
 import { candidateTable } from './candidate-table.js';
 import { copiesText } from './copies-text.js';
@@ -29,13 +30,14 @@ export function renderModelCard(
   const { method, summary } = recipe;
   const { name, title, version, metrics, provenance, schema, calibration } = detector;
   const { data, split, trainer, parameters } = provenance;
+  const failed = failedChecksText(detector);
   const { copies } = metrics;
   return `# ${title} (\`${name}\`)
 
 ${summary}
 
 Version \`${version}\`, written by ${trainer}.
-
+${failed === undefined ? '' : `\n**Not fit for use:** ${failed}.\n`}
 ## Data
 
 \`${data.file}\`, the labelled part of the public “API Access Behaviour Anomaly Dataset” (Kaggle, tangodelta),
@@ -71,7 +73,7 @@ ${[...recipe.limits(settings), ...SHARED_LIMITS].map((limit) => `- ${limit}\n`).
 ## Reproduce it byte for byte
 
 \`\`\`sh
-npx anomaly-predictor train --data ${data.file} --detector ${name} --seed ${split.seed}${argumentsOf(options)}${calibration === undefined ? '' : ` --target-fpr ${calibration.targetFalsePositiveRate}`} --out models
+npx anomaly-predictor train --data ${data.file} --detector ${name} --seed ${split.seed}${argumentsOf(options)}${calibration === undefined ? '' : ` --target-fpr ${calibration.targetFalsePositiveRate}`}${failed === undefined ? '' : ' --force'} --out models
 \`\`\`
 
 The same file and seed give the version above; \`npx anomaly-predictor inspect ${name}\` shows it.

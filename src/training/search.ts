@@ -32,10 +32,12 @@ export interface CandidateResult {
   readonly falsePositiveRate: number;
   /** In the method's unit. */
   readonly size: number;
+  /** Whether it calls normal what lies far outside of its training rows, on any split. */
+  readonly isBlind: boolean;
 }
 
 /**
- * Every candidate, best first: by score, then by fewer false alarms, then by the smaller model.
+ * Every candidate, best first, those that are blind last: by score, then by fewer false alarms, then by the smaller model.
  *
  * @param chosen settings that are not searched, over the method's defaults
  * @throws Interrupted with the candidates that were judged on all splits
@@ -84,6 +86,7 @@ export async function search(
 function ranked(results: readonly CandidateResult[], order: readonly Settings[]) {
   return results.toSorted(
     (a, b) =>
+      Number(a.isBlind) - Number(b.isBlind) ||
       b.score - a.score ||
       a.falsePositiveRate - b.falsePositiveRate ||
       a.size - b.size ||
@@ -107,5 +110,6 @@ function summarise(candidate: Settings, judgements: readonly Judgement[]): Candi
     recall: mean(({ metrics }) => metrics.recall),
     falsePositiveRate: mean(({ metrics }) => metrics.falsePositiveRate),
     size: mean(({ size }) => size),
+    isBlind: judgements.some(({ isBlind }) => isBlind),
   };
 }

@@ -2,7 +2,6 @@
 import { AnomalyPredictorError } from '../errors.js';
 import type { Calibration } from '../model/calibration.js';
 import type { Detector } from '../model/detector.js';
-import { assembleDetector } from '../model/detector-file.js';
 import { API_BEHAVIOUR_ENCODER } from '../model/encoder.js';
 import type { Metrics } from '../model/metrics.js';
 import { type Profile, profileOf, withAnomalies } from '../model/profile.js';
@@ -11,6 +10,7 @@ import { API_BEHAVIOUR_SCHEMA } from '../model/schema.js';
 import type { ScoringParts } from '../model/scorer.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
 import { calibrateThreshold } from './calibrate.js';
+import { checkedDetector } from './checked-detector.js';
 import { ANOMALY, type Dataset, NORMAL, takeRows } from './dataset.js';
 import { allNormalRowsEqual } from './dataset-faults.js';
 import { evaluateOn, scoresOf } from './evaluation.js';
@@ -42,6 +42,8 @@ export interface TrainOptions {
   readonly search?: SearchPlan | undefined;
   /** Sets the threshold by half of the normal rows held out. @default no threshold but the model's own border */
   readonly targetFalsePositiveRate?: number | undefined;
+  /** Makes a detector that fails its checks nevertheless, with a mark. */
+  readonly force?: boolean | undefined;
   /** @default number of processors */
   readonly workers?: number | undefined;
   /** Ends the training, which throws `Interrupted`. */
@@ -68,7 +70,7 @@ export type TrainedDetector = Detector & {
 
 /**
  * The same dataset, recipe, seed, settings and search give the same detector, byte for byte, on any number of workers.
- * @throws Interrupted; AnomalyPredictorError 'bad-option' or 'bad-data-file'
+ * @throws Interrupted; AnomalyPredictorError 'bad-option', 'bad-data-file' or 'unfit-detector'
  */
 export async function trainDetector(
   recipe: Recipe,
@@ -118,7 +120,7 @@ export async function trainDetector(
   const complete = { ...method.defaults, ...chosen };
   const parameters = method.parameters(chosen, fit, complete, seed);
   const provenance = provenanceOf(dataset, { ...split, test }, seed, parameters);
-  const detector = assembleDetector({
+  const parts = {
     name: recipe.name,
     title: recipe.title,
     schema: API_BEHAVIOUR_SCHEMA,
@@ -133,7 +135,8 @@ export async function trainDetector(
       { ...fit, ...border },
     ),
     provenance,
-  });
+  };
+  const detector = checkedDetector(parts, options.force);
   return { detector: { ...detector, metrics, provenance }, settings: chosen, candidates };
 }
 
@@ -187,7 +190,7 @@ export function shareRows({ values, labels, nFeatures }: Dataset): SharedRows {
     values: sharedArray(values),
     labels: sharedArray(labels),
     nFeatures,
-    featureNames: API_BEHAVIOUR_ENCODER.map(({ feature }) => feature),
+    schema: API_BEHAVIOUR_SCHEMA,
   };
 }
 

@@ -10,6 +10,6 @@ export function trainingRows(data: SharedRows, indices: Int32Array): TrainingRow
     labels: takeLabels(data, indices),
     nRows: indices.length,
     nFeatures: data.nFeatures,
-    featureNames: data.featureNames,
+    featureNames: data.schema.features.map(({ name }) => name),
   };
 }

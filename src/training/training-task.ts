@@ -1,8 +1,10 @@
 // What crosses between a training and its worker threads.
 import type { ErrorData } from '../errors.js';
+import type { Bounds } from '../model/bounds.js';
 import type { DecisionTree } from '../model/forest-layout.js';
 import type { SessionRows } from '../model/learning-rows.js';
 import type { ComparedRates } from '../model/metrics.js';
+import type { Schema } from '../model/schema.js';
 import type { Dataset } from './dataset.js';
 import type { Fit, MethodName } from './methods/method.js';
 import type { ForestPlan } from './random-forest.js';
@@ -11,7 +13,7 @@ import type { NormalVolume } from './unlabelled/normal-volume.js';
 
 /** The rows of a dataset in memory that threads share, so that no task copies them. */
 export type SharedRows = Pick<Dataset, 'values' | 'labels' | 'nFeatures'> & {
-  readonly featureNames: readonly string[];
+  readonly schema: Schema;
 };
 
 /** A fit on some rows; `settings` are complete. */
@@ -32,6 +34,8 @@ export interface JudgeTask extends FitTask {
 export interface Judgement {
   readonly score: number;
   readonly metrics: ComparedRates;
+  /** Whether it calls normal what lies far outside of the rows that it was fitted to. */
+  readonly isBlind: boolean;
   /** In the method's unit. */
   readonly size: number;
 }
@@ -43,6 +47,7 @@ export interface VolumeTask extends FitTask {
   readonly artificial: Float64Array;
   /** Of the sessions that may be flagged. */
   readonly share: number;
+  readonly bounds: Bounds;
 }
 
 export interface VolumeJudgement extends NormalVolume {

@@ -1,7 +1,9 @@
 // Worker thread of a training: fits models, judges candidates, grows trees.
 import { plainKernels } from '../../native-free-kernels/plain-kernels.js';
 import { toErrorData } from '../errors.js';
+import { farOutFailure } from '../model/detector-checks.js';
 import type { DecisionTree } from '../model/forest-layout.js';
+import { rangeOfRows } from '../model/known-range.js';
 import { Scorer } from '../model/scorer.js';
 import { takeLabels, takeRows } from './dataset.js';
 import { evaluateBoth } from './evaluation.js';
@@ -37,17 +39,21 @@ export function judge(task: JudgeTask): Promise<TrainingReply<Judgement>> {
     const labels = takeLabels(task.data, task.judge);
     const scores = new Float64Array(nRows);
     const rows = takeRows(task.data, task.judge);
-    scorer.scoresInto({ transforms, model, threshold: 0 }, rows, nRows, scores);
+    const parts = { transforms, model, threshold: 0 };
+    scorer.scoresInto(parts, rows, nRows, scores);
     const metrics = evaluateBoth(scores, labels);
-    return { score: scoreBy(task.scoring, scores, labels, metrics), metrics, size };
+    const score = scoreBy(task.scoring, scores, labels, metrics);
+    const range = rangeOfRows(takeRows(task.data, task.train), task.data.nFeatures);
+    const isBlind = farOutFailure(parts, task.data.schema, range) !== undefined;
+    return { score, metrics, size, isBlind };
   });
 }
 
 export function volume(task: VolumeTask): Promise<TrainingReply<VolumeJudgement>> {
   return answer(async () => {
-    const { sessions, artificial, share } = task;
-    const fitted = await fitOn(task);
-    return { ...normalVolume(fitted, sessions, artificial, share), size: fitted.size };
+    const { sessions, artificial, share, bounds } = task;
+    const { transforms, model, size } = await fitOn(task);
+    return { ...normalVolume({ transforms, model, bounds }, sessions, artificial, share), size };
   });
 }
 

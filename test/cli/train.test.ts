@@ -9,7 +9,7 @@ import { labelledCsv } from '../support/labelled-csv.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const { path, write } = temporaryFolder();
-const data = write('labelled.csv', labelledCsv(60, 40));
+const data = write('labelled.csv', labelledCsv(140, 40));
 
 async function train(...args: string[]) {
   const out = join(path, args.join('') || 'all');

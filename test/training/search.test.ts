@@ -6,6 +6,7 @@ import { hybrid } from '../../src/training/recipes/hybrid.js';
 import { isolationForest } from '../../src/training/recipes/isolation-forest.js';
 import { ocsvm } from '../../src/training/recipes/ocsvm.js';
 import { ocsvmTuned } from '../../src/training/recipes/ocsvm-tuned.js';
+import type { CandidateResult } from '../../src/training/search.js';
 import { DEFAULT_SEARCH, type SearchPlan } from '../../src/training/search-plan.js';
 import { type TrainOptions, trainDetector } from '../../src/training/train.js';
 import { labelledCsv } from '../support/labelled-csv.js';
@@ -34,7 +35,9 @@ describe('the search of ocsvm-tuned', () => {
     expect(steps).toEqual(Array.from({ length: 20 * 5 }, (_, i) => i + 1));
     const scores = candidates.map(({ score }) => score);
     expect(scores.every(Number.isFinite)).toBe(true);
-    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+    const rank = ({ isBlind, score }: CandidateResult) => Number(isBlind) - score / 10;
+    expect(candidates).toEqual(candidates.toSorted((a, b) => rank(a) - rank(b)));
+    expect(new Set(candidates.map(({ isBlind }) => isBlind)).size).toBe(2);
     expect(new Set(scores).size).toBeGreaterThan(1);
     expect(detector.provenance.parameters).toMatchObject(candidates[0].candidate);
   });

@@ -1,6 +1,6 @@
 // `isolation-forest`: an isolation forest on unscaled normal rows.
 import { isolationForest as method } from '../methods/isolation-forest.js';
-import type { Recipe } from './recipe.js';
+import { type Recipe, TREES_DO_NOT_EXTRAPOLATE } from './recipe.js';
 
 export const isolationForest: Recipe = {
   name: 'isolation-forest',
@@ -18,5 +18,6 @@ export const isolationForest: Recipe = {
         'anomaly, by construction.',
     'It asks for one feature at a time: an unusual combination of usual values goes unnoticed, and so does any value ' +
       'of a feature that is constant among the normal rows.',
+    TREES_DO_NOT_EXTRAPOLATE,
   ],
 };

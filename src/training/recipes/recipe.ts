@@ -19,5 +19,8 @@ export interface Recipe {
 }
 
 /** For the limits on model cards. */
+export const TREES_DO_NOT_EXTRAPOLATE =
+  'Trees do not extrapolate: a value beyond the training range counts as the nearest one that they asked for, also one ' +
+  'a thousand times as large. Explanations and decisions name the features that are out of that range.';
 export const SUPPORT_VECTORS_ARE_ROWS =
   'The support vectors in the file are training rows in scaled form: who may not see those must not get the file.';

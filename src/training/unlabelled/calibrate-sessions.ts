@@ -70,6 +70,6 @@ function countDistinctSessions({ values, ends }: SessionRows): number {
 }
 
 /** Rounded up where the product is whole but for its last bits. */
-function mostFlagged(target: number, n: number): number {
+export function mostFlagged(target: number, n: number): number {
   return Math.floor(target * (n + 1) + 1e-9) - 1;
 }

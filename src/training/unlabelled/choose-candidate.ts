@@ -1,5 +1,6 @@
 // Fits and judges every candidate on worker threads, without labels, and ranks them.
 import { AnomalyPredictorError } from '../../errors.js';
+import type { Bounds } from '../../model/bounds.js';
 import type { SessionRows } from '../../model/learning-rows.js';
 import { findMethod } from '../methods/find-method.js';
 import type { TrainingPool } from '../training-pool.js';
@@ -30,6 +31,7 @@ export interface ChoiceContext {
   /** [nArtificial × nFeatures] */
   readonly artificial: Float64Array;
   readonly share: number;
+  readonly bounds: Bounds;
   readonly seed: number;
   readonly pool: TrainingPool;
   readonly onProgress: (done: number, total: number) => void;

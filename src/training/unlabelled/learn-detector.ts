@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { AnomalyPredictorError } from '../../errors.js';
 import type { Calibration } from '../../model/calibration.js';
-import type { Detector } from '../../model/detector.js';
+import type { Detector, DetectorParts } from '../../model/detector.js';
+import { checkDetector } from '../../model/detector-checks.js';
 import { assembleDetector } from '../../model/detector-file.js';
 import { N_QUANTILES, QUANTILE_STEPS } from '../../model/distribution.js';
 import type { LearningRows } from '../../model/learning-rows.js';
@@ -13,18 +14,27 @@ import type { Schema } from '../../model/schema.js';
 import type { TrafficSettings } from '../../model/traffic-settings.js';
 import { PACKAGE_VERSION } from '../../package-paths.js';
 import type { CalibratedThreshold } from '../calibrate.js';
+import { checkedDetector } from '../checked-detector.js';
 import { NORMAL } from '../dataset.js';
 import { findMethod } from '../methods/find-method.js';
 import { sharedArray } from '../shared-array.js';
 import { TrainingPool } from '../training-pool.js';
 import type { SharedRows } from '../training-task.js';
 import { artificialBehaviours } from './artificial-behaviours.js';
-import { calibrateSessions, leastSessions } from './calibrate-sessions.js';
+import { calibrateSessions, leastSessions, mostFlagged } from './calibrate-sessions.js';
 import { candidatesFor, type UnlabelledMethod } from './candidates.js';
-import { type Choice, chooseCandidate } from './choose-candidate.js';
-import { outputsOf } from './session-outputs.js';
+import {
+  type Choice,
+  chooseCandidate,
+  type FailedCandidate,
+  type JudgedCandidate,
+} from './choose-candidate.js';
+import { learnedBounds } from './learned-bounds.js';
+import { type ModelParts, outputsOf } from './session-outputs.js';
 
 export const N_ARTIFICIAL = 10_000;
+/** Share of the sessions that may be flagged which bounds may flag; the model flags the others. */
+const BOUNDS_SHARE = 0.5;
 
 export interface LearnOptions {
   /** Letters, digits, '.', '_' and '-'. */
@@ -39,6 +49,8 @@ export interface LearnOptions {
   /** Share of normal sessions that may be flagged, above 0 and below 1. */
   readonly targetFalsePositiveRate: number;
   readonly methods: readonly UnlabelledMethod[];
+  /** Writes a detector that fails its checks nevertheless, with a mark. */
+  readonly force?: boolean | undefined;
   /** @default number of processors */
   readonly workers?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -61,11 +73,16 @@ export type LearnedDetector = Detector &
  * @throws Interrupted; AnomalyPredictorError `bad-data-file` where there are too few sessions, or nothing to tell apart
  */
 export async function learnDetector(rows: LearningRows, options: LearnOptions): Promise<Learned> {
-  const { name, traffic, data, seed, targetFalsePositiveRate: target, methods } = options;
+  const { seed, targetFalsePositiveRate: target, methods } = options;
   checkRows(rows, options);
-  const nFeatures = options.schema.features.length;
   const shared = shareRows(rows.training, options.schema);
   const train = Int32Array.from(shared.labels.keys());
+  const bounds = learnedBounds(
+    options.schema,
+    rows.training,
+    rows.calibrating,
+    Math.floor(mostFlagged(target, rows.calibrating.ends.length) * BOUNDS_SHARE),
+  );
   const pool = new TrainingPool(options);
   try {
     const choice = await chooseCandidate(candidatesFor(methods), {
@@ -79,57 +96,106 @@ export async function learnDetector(rows: LearningRows, options: LearnOptions): 
         artificialBehaviours(options.schema, rows.training, N_ARTIFICIAL, seed),
       ),
       share: target,
+      bounds,
       seed,
       pool,
       onProgress: options.onProgress ?? (() => {}),
     });
-    const [best] = choice.judged;
-    const method = findMethod(best.method);
-    const settings = { ...method.defaults, ...best.settings };
-    const fit = await pool.run('fit', { data: shared, method: best.method, settings, train, seed });
-    const { transforms, model } = fit;
-    const border = calibrateSessions(fit, rows.calibrating, sourceOf(data.files), target);
-    const { values, nSessions } = rows.snapshots;
-    const scores = outputsOf(fit, values).map((output) => output - border.threshold);
-    const profile: Profile = {
-      ...profileOf(values, scores.length, nFeatures, scores),
-      effectiveRows: nSessions,
-      rowsPerSession: scores.length / nSessions,
-    };
-    const schema = withUsualExamples(options.schema, profile);
-    const provenance: TrafficProvenance = {
+    return await firstFit(
+      choice,
+      async (candidate) => {
+        const method = findMethod(candidate.method);
+        const settings = { ...method.defaults, ...candidate.settings };
+        const task = { data: shared, method: candidate.method, settings, train, seed };
+        const fit = await pool.run('fit', task);
+        const parameters = {
+          method: candidate.method,
+          ...method.parameters(candidate.settings, fit, settings, seed),
+        };
+        return learnedParts(
+          rows,
+          options,
+          { ...fit, bounds },
+          TITLES[candidate.method],
+          parameters,
+        );
+      },
+      options.force,
+    );
+  } finally {
+    await pool.close();
+  }
+}
+
+type LearnedParts = DetectorParts & Pick<LearnedDetector, 'calibration' | 'profile' | 'provenance'>;
+
+/** The first candidate that is fit for use; those before it have failed. By `force` the best, with a mark. */
+async function firstFit(
+  { judged, failed }: Choice,
+  make: (candidate: JudgedCandidate) => Promise<LearnedParts>,
+  force: boolean | undefined,
+): Promise<Learned> {
+  const unfit: FailedCandidate[] = [];
+  let best: LearnedParts | undefined;
+  for (const [i, candidate] of judged.entries()) {
+    const parts = await make(candidate);
+    best ??= parts;
+    const [failure] = checkDetector(parts);
+    if (failure === undefined) {
+      const detector = finished(parts, assembleDetector(parts));
+      return { detector, judged: judged.slice(i), failed: [...failed, ...unfit] };
+    }
+    unfit.push({ ...candidate, reason: failure.reason });
+  }
+  const parts = best as LearnedParts;
+  return { detector: finished(parts, checkedDetector(parts, force)), judged, failed };
+}
+
+function finished(parts: LearnedParts, detector: Detector): LearnedDetector {
+  const { calibration, profile, provenance } = parts;
+  return { ...detector, calibration, profile, provenance };
+}
+
+function learnedParts(
+  rows: LearningRows,
+  { name, schema, traffic, data, seed, targetFalsePositiveRate: target }: LearnOptions,
+  { transforms, model, bounds }: ModelParts,
+  title: string,
+  parameters: TrafficProvenance['parameters'],
+): LearnedParts {
+  const bounded = { transforms, model, ...(bounds && { bounds }) };
+  const border = calibrateSessions(bounded, rows.calibrating, sourceOf(data.files), target);
+  const { values, nSessions } = rows.snapshots;
+  const scores = outputsOf(bounded, values).map((output) => output - border.threshold);
+  const profile: Profile = {
+    ...profileOf(values, scores.length, schema.features.length, scores),
+    effectiveRows: nSessions,
+    rowsPerSession: scores.length / nSessions,
+  };
+  const usual = withUsualExamples(schema, profile);
+  return {
+    ...bounded,
+    ...border,
+    name,
+    title: `${title}, learned from traffic`,
+    schema: usual,
+    encoder: usual.features.map((feature) => ({ feature: feature.name, column: feature.name })),
+    metrics: null,
+    profile,
+    provenance: {
       origin: 'traffic',
       trainer: `anomaly-predictor ${PACKAGE_VERSION}`,
       data,
       split: {
         seed,
-        trainingRows: train.length,
+        trainingRows: rows.training.length / schema.features.length,
         choosingSessions: rows.choosing.ends.length,
         calibratingSessions: rows.calibrating.ends.length,
       },
-      parameters: {
-        method: best.method,
-        ...method.parameters(best.settings, fit, settings, seed),
-      },
-    };
-    const detector = assembleDetector({
-      name,
-      title: `${TITLES[best.method]}, learned from traffic`,
-      schema,
-      encoder: schema.features.map((feature) => ({ feature: feature.name, column: feature.name })),
-      transforms,
-      model,
-      ...border,
-      metrics: null,
-      profile,
-      provenance,
-      traffic,
-    });
-    const { calibration } = border;
-    return { detector: { ...detector, calibration, profile, provenance }, ...choice };
-  } finally {
-    await pool.close();
-  }
+      parameters,
+    },
+    traffic,
+  };
 }
 
 const TITLES: Readonly<Record<UnlabelledMethod, string>> = {
@@ -169,13 +235,13 @@ function checkRows(
   }
 }
 
-function shareRows(values: Float64Array, { features }: Schema): SharedRows {
-  const nFeatures = features.length;
+function shareRows(values: Float64Array, schema: Schema): SharedRows {
+  const nFeatures = schema.features.length;
   return {
     values: sharedArray(values),
     labels: sharedArray(new Int8Array(values.length / nFeatures).fill(NORMAL)),
     nFeatures,
-    featureNames: features.map(({ name }) => name),
+    schema,
   };
 }
 

@@ -2,11 +2,10 @@
 // a session.
 import { plainKernels } from '../../../native-free-kernels/plain-kernels.js';
 import type { SessionRows } from '../../model/learning-rows.js';
-import { Scorer } from '../../model/scorer.js';
-import type { Fit } from '../methods/method.js';
+import { Scorer, type ScoringParts } from '../../model/scorer.js';
 
 /** What a model without a threshold of its own makes of rows. */
-export type ModelParts = Pick<Fit, 'transforms' | 'model'>;
+export type ModelParts = Omit<ScoringParts, 'threshold'>;
 
 /** Ascending, [nSessions]. */
 export function sessionOutputs(parts: ModelParts, { values, ends }: SessionRows): Float64Array {
@@ -20,9 +19,10 @@ export function sessionOutputs(parts: ModelParts, { values, ends }: SessionRows)
 }
 
 /** `rows`: [nRows × nFeatures] row-major, unscaled, read-only */
-export function outputsOf({ transforms, model }: ModelParts, rows: Float64Array): Float64Array {
+export function outputsOf(parts: ModelParts, rows: Float64Array): Float64Array {
+  const { model } = parts;
   const nRows = rows.length / (model.type === 'one-class-svm' ? model.svm : model.forest).nFeatures;
   const outputs = new Float64Array(nRows);
-  new Scorer(plainKernels).scoresInto({ transforms, model, threshold: 0 }, rows, nRows, outputs);
+  new Scorer(plainKernels).scoresInto({ ...parts, threshold: 0 }, rows, nRows, outputs);
   return outputs;
 }
