@@ -10,6 +10,7 @@ import { NORMAL, takeRows } from '../training/dataset.js';
 import { scoresOf } from '../training/evaluation.js';
 import { calibrationRows } from '../training/unseen-rows.js';
 import { addModelsFolderOption, detectorOf, type ModelsFolderOption } from './detector-argument.js';
+import { FORCE_DESCRIPTION, FORCE_FLAG, warnOfFailedChecks } from './force-flag.js';
 import {
   addLabelledFileOptions,
   type LabelledFileOptions,
@@ -21,6 +22,7 @@ import { describeCalibration, parseTargetRate, TARGET_RATE_FLAG } from './target
 interface CalibrateOptions extends ModelsFolderOption, LabelledFileOptions {
   readonly targetFpr: number;
   readonly out?: string;
+  readonly force?: true;
 }
 
 const HELP = `
@@ -42,6 +44,7 @@ export function addCalibrateCommand(program: Command): void {
       'share of normal behaviours that may be called anomalies',
       parseTargetRate,
     )
+    .option(FORCE_FLAG, FORCE_DESCRIPTION)
     .option('--out <file>', 'where to write (default: NAME-calibrated.safetensors)');
   addLabelledFileOptions(command, 'normal behaviours that did not train');
   addModelsFolderOption(command).addHelpText('after', HELP).action(calibrate);
@@ -51,7 +54,8 @@ async function calibrate(model: string, options: CalibrateOptions): Promise<void
   const detector = detectorOf({ ...options, model });
   const dataset = await readLabelledFile(options, detector, NORMAL);
   const { rows, train } = calibrationRows(detector, dataset);
-  const calibrated = calibrateDetector(detector, dataset, rows, options.targetFpr);
+  const calibrated = calibrateDetector(detector, dataset, rows, options.targetFpr, options.force);
+  warnOfFailedChecks(calibrated);
   const file = options.out ?? `${detector.name}-calibrated${DETECTOR_FILE_SUFFIX}`;
   write(file, calibrated.bytes);
 

@@ -1,5 +1,6 @@
 // A detector as `inspect` and `import` show it.
 import { type Calibration, calibrationCaveat } from '../model/calibration.js';
+import { failedChecksText } from '../model/detector-checks.js';
 import type { DetectorSummary } from '../model/detector-summary.js';
 import type { Provenance } from '../model/provenance.js';
 import type { TrafficSettings } from '../model/traffic-settings.js';
@@ -11,7 +12,8 @@ const MS_PER_MINUTE = 60_000;
 
 export function detectorText(summary: DetectorSummary): string {
   const { name, title, version, type, transforms, model, threshold, calibration } = summary;
-  const { schema, encoder, metrics, traffic } = summary;
+  const { schema, encoder, metrics, traffic, bounds, failedChecks } = summary;
+  const failed = failedChecksText({ ...(failedChecks && { failedChecks }) });
   const features = schema.features.map((feature, i) => {
     const { column, category } = encoder[i];
     const source = category === undefined ? column : `${column} = ${category}`;
@@ -19,9 +21,13 @@ export function detectorText(summary: DetectorSummary): string {
   });
   return [
     `${name}: ${title}`,
+    ...(failed === undefined ? [] : [`warning: ${failed}`]),
     facts({ version, type, transforms: transforms.join(', ') || 'none', ...model, threshold }),
     ...(calibration === null ? [] : ['', 'Calibration', facts(calibrationFacts(calibration))]),
     ...(traffic === null ? [] : ['', 'Traffic', facts(trafficFacts(traffic))]),
+    ...(bounds === null
+      ? []
+      : ['', 'Bounds, outside of which a row is an anomaly', facts(boundFacts(bounds))]),
     '',
     'Features',
     indent(renderTable(['name', 'unit', 'CSV column', 'description'], features)),
@@ -47,6 +53,12 @@ function calibrationFacts(calibration: Calibration): Facts {
     'false positives': `${achieved} of these ${unit ?? 'row'}s, target ${target}; of others like them ${expected} are expected`,
     ...(caveat === undefined ? {} : { note: caveat }),
   };
+}
+
+function boundFacts(bounds: NonNullable<DetectorSummary['bounds']>): Facts {
+  return Object.fromEntries(
+    bounds.map(({ name, low, high }) => [name, `${low ?? 'any'} to ${high ?? 'any'}`]),
+  );
 }
 
 function trafficFacts({ windowMs, minRequests }: TrafficSettings): Facts {

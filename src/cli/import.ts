@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { AnomalyPredictorError } from '../errors.js';
 import { importModel, type ModelFile, nameAfter } from '../interop/import-model.js';
 import type { Detector } from '../model/detector.js';
+import { checkDetector } from '../model/detector-checks.js';
 import { DETECTOR_FILE_SUFFIX } from '../model/detector-store.js';
 import { summarizeDetector } from '../model/detector-summary.js';
 import { detectorText } from './detector-text.js';
@@ -82,6 +83,9 @@ async function importCommand(path: string, options: ImportCommandOptions): Promi
     ...(anomalyClass === undefined ? {} : { anomalyClass }),
   });
   console.log(detectorText(summarizeDetector(detector)));
+  for (const { reason, remedy } of checkDetector(detector)) {
+    process.stderr.write(`warning: ${reason}; ${remedy}\n`);
+  }
   tellOfUnnamedFeatures(detector, features);
   if (check !== undefined) {
     const comparison = expected && {

@@ -17,6 +17,7 @@ import {
   learnDetector,
 } from '../training/unlabelled/learn-detector.js';
 import { loadFeatures } from './features-file.js';
+import { FORCE_DESCRIPTION, FORCE_FLAG, warnOfFailedChecks } from './force-flag.js';
 import { learnedText } from './learned-text.js';
 import {
   addLogOptions,
@@ -40,6 +41,7 @@ interface LearnFlags extends LogFlags, SessionFlags {
   readonly seed: number;
   readonly report?: string;
   readonly exceptions?: string;
+  readonly force?: true;
 }
 
 const BOTH = 'both';
@@ -77,6 +79,7 @@ export function addLearnCommand(program: Command): void {
       '--exceptions <file>',
       "a guard's exceptions: their behaviours train as normal ones, also those that have expired",
     )
+    .option(FORCE_FLAG, FORCE_DESCRIPTION)
     .option('--report <dir>', 'folder of the report, NAME.html (default: beside the detector)');
   addSessionOptions(addLogOptions(command)).addHelpText('after', HELP).action(learn);
 }
@@ -99,8 +102,10 @@ async function learn(paths: readonly string[], flags: LearnFlags): Promise<void>
     seed,
     targetFalsePositiveRate: targetFpr,
     methods: method === BOTH ? UNLABELLED_METHODS : [method],
+    force: flags.force,
   });
   const { detector } = learned;
+  warnOfFailedChecks(detector);
   await writeOutput(out, [detector.bytes]);
   console.log(learnedText(learned));
   const report = await reportOn(learned, traffic, flags.report ?? dirname(out));

@@ -8,6 +8,7 @@ import {
   type ModelsFolderOption,
   modelsFolder,
 } from './detector-argument.js';
+import { warnOfFailedChecks } from './force-flag.js';
 import { formatRate, formatShare } from './numbers.js';
 import { renderTable } from './table.js';
 
@@ -24,6 +25,7 @@ export function addModelsCommand(program: Command): void {
     .option('--json', 'print JSON')
     .action((options: ModelsOptions) => {
       const detectors = [...loadCatalog(modelsFolder(options)).values()];
+      if (!options.json) for (const detector of detectors) warnOfFailedChecks(detector);
       console.log(
         options.json
           ? JSON.stringify({ models: detectors.map(summarizeDetector) }, undefined, 2)

@@ -10,6 +10,7 @@ import {
 } from '../formats/behaviour-file.js';
 import { badRowsOption } from './bad-rows-option.js';
 import { addDetectorOptions, type DetectorOptions, detectorOf } from './detector-argument.js';
+import { warnOfFailedChecks } from './force-flag.js';
 import { formatCount } from './numbers.js';
 import { writeOutput } from './output-file.js';
 import { startProgress } from './progress.js';
@@ -72,6 +73,7 @@ async function score(
   { output, format, explain, badRows, ...options }: ScoreOptions,
 ): Promise<void> {
   const detector = detectorOf(options);
+  warnOfFailedChecks(detector);
   const input = await openBehaviours(path);
   const tally = new ScoreTally(detector, badRows);
   const progress = startProgress('Scoring', input.sizeBytes);

@@ -25,6 +25,7 @@ import {
   type TrainOptions,
   trainDetector,
 } from '../training/train.js';
+import { FORCE_DESCRIPTION, FORCE_FLAG, warnOfFailedChecks } from './force-flag.js';
 import {
   addLabelledFileOptions,
   type LabelledFileOptions,
@@ -48,6 +49,7 @@ interface TrainCommandOptions extends TrainingFlags, LabelledFileOptions {
   readonly seed: number;
   readonly targetFpr?: number;
   readonly report?: string;
+  readonly force?: true;
 }
 
 const REPORT_NAME = 'training.html';
@@ -74,12 +76,13 @@ export function addTrainCommand(program: Command): void {
       'set the threshold on half of the normal rows held out, so that at most this share are called anomalies',
       parseTargetRate,
     )
+    .option(FORCE_FLAG, FORCE_DESCRIPTION)
     .option('--report <dir>', `write a report with charts, ${REPORT_NAME}, into this folder`);
   addTrainingFlags(command).action(train);
 }
 
 async function train(options: TrainCommandOptions): Promise<void> {
-  const { detector: wanted, out, seed, targetFpr, workers, report } = options;
+  const { detector: wanted, out, seed, targetFpr, workers, report, force } = options;
   if (wanted === ALL && hasTrainingFlags(options)) {
     throw new AnomalyPredictorError(
       'bad-option',
@@ -112,6 +115,7 @@ async function train(options: TrainCommandOptions): Promise<void> {
         ...asked[i],
         workers,
         targetFalsePositiveRate: targetFpr,
+        force,
         signal,
       });
       trainings.push({ recipe, trained, search: asked[i].search });
@@ -143,6 +147,7 @@ async function trainOne(
     const trained = await trainDetector(recipe, dataset, seed, { ...options, onProgress });
     progress.stop();
     const { detector, candidates } = trained;
+    warnOfFailedChecks(detector);
     const file = saveDetector(detector, out);
     writeFileSync(join(out, `${recipe.name}.md`), renderModelCard(recipe, trained, options));
 

@@ -2,6 +2,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { Calibration } from '../model/calibration.js';
+import { FailedChecks } from '../model/detector-checks.js';
 import { DETECTOR_NAME } from '../model/detector-file.js';
 import { Encoder } from '../model/encoder.js';
 import { Metrics } from '../model/metrics.js';
@@ -10,6 +11,24 @@ import { Schema } from '../model/schema.js';
 import { DRIFT_LEVELS } from '../model/stability-index.js';
 import { TrafficSettings } from '../model/traffic-settings.js';
 import { errorResponses } from './openapi.js';
+
+const BOUND = { anyOf: [{ type: 'number' }, { type: 'null' }] };
+
+const BOUNDS = {
+  anyOf: [
+    {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['name', 'low', 'high'],
+        properties: { name: { type: 'string' }, low: BOUND, high: BOUND },
+      },
+    },
+    { type: 'null' },
+  ],
+  description:
+    'Where features have bounds, outside of which a row is an anomaly whatever the model says',
+};
 
 const DETECTOR = {
   type: 'object',
@@ -32,6 +51,8 @@ const DETECTOR = {
     metrics: jsonSchemaOf(v.nullable(Metrics)),
     provenance: jsonSchemaOf(Provenance),
     traffic: jsonSchemaOf(v.nullable(TrafficSettings)),
+    bounds: BOUNDS,
+    failedChecks: jsonSchemaOf(v.nullable(FailedChecks)),
   },
 };
 

@@ -1,5 +1,6 @@
 // The list of the detectors that are served, with their schemas.
 import type { Detector, Model } from '../model/detector.js';
+import { failedChecksText } from '../model/detector-checks.js';
 import { MODEL_FIELD } from './form.js';
 
 const TYPES: Readonly<Record<Model['type'], string>> = {
@@ -26,6 +27,7 @@ export function describeDetectors(
       type: TYPES[model.type],
       border: borderText(threshold, calibration),
       warning: warningOf(detector),
+      failedChecks: failedChecksText(detector),
       isShown: detector === shown,
       link: formLink(detector),
       nFeatures: `${nFeatures.toLocaleString('en')} ${nFeatures === 1 ? 'feature' : 'features'}`,

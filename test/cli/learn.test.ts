@@ -57,7 +57,7 @@ describe('learn from an access log', async () => {
   it('tells what was read, what was chosen and why, how much it flags, and what to do next', () => {
     const { version, provenance } = learned(out);
     expect(stdout).toContain('400 sessions in');
-    expect(stdout).toContain('the best of 23 candidates');
+    expect(stdout).toContain('the best of 17 candidates');
     expect(stdout).toContain(`chosen: ${provenance.parameters.method}`);
     expect(stdout).toMatch(/sessions flagged: \d\.\d % of \d+ .*\d\.\d % to \d\.\d % .*\(95 %\)/);
     expect(stdout).toContain(`version ${version}, written to ${out}`);
