@@ -4,10 +4,11 @@
 //   label   int64 [rows]               1 normal, −1 anomaly
 //   score   double [rows × 1]          as the detector's; a forest's has the precision of float32
 import type { Forest, OneClassSvm, Transform } from '../../../native-free-kernels/contract.js';
+import { type Bounds, lowestOutput } from '../../model/bounds.js';
 import type { Detector, IsolationForestModel } from '../../model/detector.js';
 import { PACKAGE_VERSION } from '../../package-paths.js';
 import { LOG1P, QUANTILE_MAP } from './column-functions.js';
-import { FUNCTION_DOMAIN, OPERATOR_SET } from './define-function.js';
+import { alongAxis, FUNCTION_DOMAIN, OPERATOR_SET } from './define-function.js';
 import { listsOfForest } from './forest-attributes.js';
 import { ELEMENT_TYPES, ML_DOMAIN } from './format.js';
 import {
@@ -32,15 +33,16 @@ const [INPUT, LABEL, SCORE] = ['rows', 'label', 'score'];
 
 /** The bytes of a model file. */
 export function exportOnnx(detector: Detector): Uint8Array {
-  const { name, title, version, schema, transforms, model, threshold } = detector;
+  const { name, title, version, schema, transforms, model, threshold, bounds } = detector;
   const graph = new GraphBuilder();
   const scaled = transforms.reduce(
     (rows, transform) => addTransform(graph, rows, transform),
     INPUT,
   );
-  if (model.type === 'one-class-svm') addSvm(graph, scaled, model.svm, threshold);
-  else if (model.type === 'forest') addForest(graph, scaled, model.forest, threshold);
-  else addIsolationForest(graph, scaled, model, threshold);
+  const output = bounds === undefined ? SCORE : undefined;
+  const { score, borderIsNormal } = addModel(graph, scaled, detector, output);
+  if (bounds !== undefined) addBounds(graph, bounds, score, lowestOutput(model) - threshold);
+  addLabel(graph, borderIsNormal);
 
   const names = schema.features.map((feature) => feature.name);
   return encodeOnnxModel({
@@ -148,7 +150,38 @@ function addTransform(graph: GraphBuilder, rows: string, transform: Transform): 
   }
 }
 
-function addSvm(graph: GraphBuilder, rows: string, svm: OneClassSvm, threshold: number): void {
+/** What the model makes of rows. */
+interface Decision {
+  /** [rows × 1] double */
+  readonly score: string;
+  /** Whether a score of 0 is normal. */
+  readonly borderIsNormal: boolean;
+}
+
+/** The score is called `output` where that is given. */
+function addModel(
+  graph: GraphBuilder,
+  rows: string,
+  { model, threshold }: Pick<Detector, 'model' | 'threshold'>,
+  output: string | undefined,
+): Decision {
+  switch (model.type) {
+    case 'one-class-svm':
+      return addSvm(graph, rows, model.svm, threshold, output);
+    case 'forest':
+      return addForest(graph, rows, model.forest, threshold, output);
+    case 'isolation-forest':
+      return addIsolationForest(graph, rows, model, threshold, output);
+  }
+}
+
+function addSvm(
+  graph: GraphBuilder,
+  rows: string,
+  svm: OneClassSvm,
+  threshold: number,
+  output: string | undefined,
+): Decision {
   const { kernel, nFeatures, nSupport, supportVectors, coefficients, intercept } = svm;
   const decision = graph.call(DECISIONS[kernel.function], rows, {
     vectors: { elementType: 'double', dimensions: [nSupport, nFeatures], values: supportVectors },
@@ -158,18 +191,24 @@ function addSvm(graph: GraphBuilder, rows: string, svm: OneClassSvm, threshold: 
     coef0: numbers([kernel.coef0]),
     degree: numbers([kernel.degree]),
   });
-  graph.arithmetic('Sub', decision, threshold, SCORE);
-  addLabel(graph, false);
+  const score = graph.arithmetic('Sub', decision, threshold, output);
+  return { score, borderIsNormal: false };
 }
 
 /**
  * P(anomaly) leaves the operator as float32. What it is compared with is subtracted before, in float64, so that the
  * sign is that of the exact score.
  */
-function addForest(graph: GraphBuilder, rows: string, forest: Forest, threshold: number): void {
+function addForest(
+  graph: GraphBuilder,
+  rows: string,
+  forest: Forest,
+  threshold: number,
+  output: string | undefined,
+): Decision {
   const share = addMeanLeafValue(graph, rows, forest, -(1 - threshold) / 2);
-  graph.arithmetic('Mul', share, -2, SCORE);
-  addLabel(graph, threshold < 0 && 1 - threshold === 1);
+  const score = graph.arithmetic('Mul', share, -2, output);
+  return { score, borderIsNormal: threshold < 0 && 1 - threshold === 1 };
 }
 
 /** As for forests: the mean path length at the border is subtracted before. */
@@ -178,14 +217,30 @@ function addIsolationForest(
   rows: string,
   { forest, averagePathLength, offset }: IsolationForestModel,
   threshold: number,
-): void {
+  output: string | undefined,
+): Decision {
   const border = offset + threshold;
   const length = addMeanLeafValue(graph, rows, forest, averagePathLength * Math.log2(-border));
   const exponent = graph.arithmetic('Div', length, -averagePathLength);
   const power = graph.add('Pow', [graph.constant(numbers([2])), exponent]);
   const depth = graph.arithmetic('Mul', power, border);
-  graph.arithmetic('Sub', depth, border, SCORE);
-  addLabel(graph, true);
+  const score = graph.arithmetic('Sub', depth, border, output);
+  return { score, borderIsNormal: true };
+}
+
+/** `score`, and the lowest one where a row lies outside of the bounds. */
+function addBounds(
+  graph: GraphBuilder,
+  { low, high }: Bounds,
+  score: string,
+  lowestScore: number,
+): void {
+  const isBelow = graph.add('Less', [INPUT, graph.constant(numbers(low))]);
+  const isAbove = graph.add('Greater', [INPUT, graph.constant(numbers(high))]);
+  const flags = graph.cast(graph.add('Or', [isBelow, isAbove]), 'float');
+  const any = graph.add('ReduceMax', [flags], { attributes: alongAxis(1) });
+  const isOutside = graph.add('Cast', [any], { attributes: { to: { int: ELEMENT_TYPES.bool } } });
+  graph.add('Where', [isOutside, graph.constant(numbers([lowestScore])), score], { output: SCORE });
 }
 
 /** [rows × 1] double: the mean of float64 values plus `base`, rounded to float32. Trees compare float32 numbers. */

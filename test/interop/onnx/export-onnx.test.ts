@@ -9,6 +9,7 @@ import {
 import { exportOnnx } from '../../../src/interop/onnx/export-onnx.js';
 import { importOnnx } from '../../../src/interop/onnx/import-onnx.js';
 import type { Detector, Model } from '../../../src/model/detector.js';
+import { assembleDetector } from '../../../src/model/detector-file.js';
 import { loadCatalog } from '../../../src/model/detector-store.js';
 import { API_BEHAVIOUR_ENCODER } from '../../../src/model/encoder.js';
 import { layOutForest } from '../../../src/model/forest-layout.js';
@@ -90,7 +91,7 @@ const data = temporaryFolder().write('data.csv', labelledCsv(900, 200));
 const dataset = await readDataset(data, API_BEHAVIOUR_ENCODER);
 
 async function trained(recipe: Recipe, settings: Settings): Promise<Detector> {
-  return (await trainDetector(recipe, dataset, 5, { settings })).detector;
+  return (await trainDetector(recipe, dataset, 5, { settings, force: true })).detector;
 }
 
 type Case = readonly [title: string, detector: Detector, rows: Float64Array];
@@ -142,6 +143,35 @@ describe.each(CASES)('%s as ONNX', (_, detector, rows) => {
     const imported = importOnnx(bytes);
     expect(differencesOf(expected, scoresOf(imported, rows))).toEqual([]);
     expect(imported.featureNames).toEqual(detector.schema.features.map(({ name }) => name));
+  });
+});
+
+describe.each([
+  ['forest', forest([])],
+  ['isolation forest', isolation(-0.5)],
+  ['machine with kernel rbf', machine('rbf', [])],
+  ['machine with kernel linear', machine('linear', [])],
+])('bounds of a %s as ONNX', (_, { version: _v, bytes: _b, ...parts }) => {
+  const high = Float64Array.of(0.5, Infinity, 1, 0.3, 2, 1, 1, 1, 1);
+  const low = Float64Array.of(-2, -1, -Infinity, -1, -1, -1, -1, -1, -1);
+  const detector = assembleDetector({ ...parts, bounds: { low, high } });
+  const expected = scoresOf(detector, ROUND_ROWS);
+  const bytes = exportOnnx(detector);
+
+  it.skipIf(!hasOnnxRuntime)('make the same anomalies in onnxruntime', async () => {
+    const { label, score } = await runOnnx(bytes, ROUND_ROWS, N_FEATURES, 'float64', [
+      'label',
+      'score',
+    ]);
+    expect(differencesOf(expected, Float64Array.from(label, Number))).toEqual([]);
+    const lowest = expected.reduce((min, value) => Math.min(min, value));
+    const nLowest = expected.filter((value) => value === lowest).length;
+    expect(nLowest).toBeGreaterThan(1_000);
+    expect(Array.from(score, Number).filter((value) => value === lowest)).toHaveLength(nLowest);
+  });
+
+  it('are not passed over when it is imported', () => {
+    expect(thrownBy(() => importOnnx(bytes)).tag).toBe('bad-model-file');
   });
 });
 
