@@ -2,9 +2,10 @@
 import { encodeLines } from '../formats/ndjson.js';
 import { contributionText, type FeatureContribution } from '../model/contribution-text.js';
 import type { Explanation } from '../model/explanation.js';
+import { isOutOfRange } from '../model/training-range.js';
 import type { ScoredBlock } from './verdict-text.js';
 
-/** Contributions that the column of text tells of, the largest first. */
+/** Contributions that the column of text tells of, the largest first; and all that are out of the training range. */
 const TOLD_IN_TEXT = 3;
 
 /** Columns of CSV behind those of the verdict. */
@@ -24,8 +25,10 @@ export function explanationCells(
   row: number,
 ): (string | number)[] {
   const contributions = contributionsOf(values, explanation, row);
-  const telling = contributions.filter(({ contribution }) => contribution !== 0);
-  const told = byMagnitude(telling).slice(0, TOLD_IN_TEXT);
+  const told = byMagnitude(contributions).filter(
+    (feature, i) =>
+      (i < TOLD_IN_TEXT && feature.contribution !== 0) || isOutOfRange(feature.value, feature),
+  );
   return [
     told.map(contributionText).join('; '),
     explanation.baseline,
@@ -45,7 +48,8 @@ export function explainedLines(
     .map((line, row) => {
       if (line === '' || block.errors.has(row)) return line;
       const features = byMagnitude(contributionsOf(block.values, explanation, row));
-      const added = JSON.stringify({ explanation: { method, baseline, features } });
+      const outOfRange = explanation.outOfRange[row];
+      const added = JSON.stringify({ explanation: { method, baseline, features, outOfRange } });
       return `${line.slice(0, -1)},${added.slice(1)}`;
     })
     .join('\n');
@@ -57,11 +61,10 @@ function contributionsOf(
   row: number,
 ): FeatureContribution[] {
   const start = row * features.length;
-  return features.map(({ name, low, high }, i) => ({
+  return features.map(({ name, ...ranges }, i) => ({
     name,
     value: values[start + i],
-    low,
-    high,
+    ...ranges,
     contribution: contributions[start + i],
     ...(errors && { error: errors[start + i] }),
   }));

@@ -1,5 +1,6 @@
 // A replay as tables: all calls, by route, by hour, the sessions that are flagged, and those that flip.
 import { contributionText } from '../model/contribution-text.js';
+import { isOutOfRange } from '../model/training-range.js';
 import type { Flip, ListedSession, ReplayResult } from '../traffic/replay/replay-result.js';
 import type { Counts } from '../traffic/replay/tally.js';
 import { formatCount, formatQuantity, formatShare } from './numbers.js';
@@ -119,7 +120,10 @@ function sessionTable(sessions: readonly ListedSession[], place: number): string
       formatCount(blocked[place]),
       shownScore(lowestScore),
       shortPrintable(route),
-      because?.slice(0, 1).map(contributionText).join('') ?? '',
+      because
+        ?.filter((cause, i) => i === 0 || isOutOfRange(cause.value, cause))
+        .map(contributionText)
+        .join('; ') ?? '',
     ]),
   );
 }

@@ -96,8 +96,10 @@ export class Engine {
    */
   async explain(detector: Detector, batch: Batch | Float64Array): Promise<ExplainedScores> {
     this.#requireOpen();
-    const results = await this.#fillResults(detector, rowsOf(detector, batch), true);
-    const explanation = explanationOf(detector, results.explanation as Contributions);
+    const rows = rowsOf(detector, batch);
+    const results = await this.#fillResults(detector, rows, true);
+    const found = results.explanation as Contributions;
+    const explanation = explanationOf(detector, found, rows.values);
     return { ...batchScores(detector, results), explanation };
   }
 

@@ -34,7 +34,7 @@ export function explainBatch(
 
   const packed = batch.packed && replyFormat === 'msgpack';
   const matrixOf = packed ? packFloat64 : (matrix: Float64Array) => rowsOf(matrix, nFeatures);
-  const { contributions, errors, ...explanation } = explanationOf(detector, found);
+  const { contributions, errors, ...explanation } = explanationOf(detector, found, values);
   const document = {
     model: name,
     version,

@@ -10,6 +10,7 @@ import { baselineShapleyInto, MOST_EXACT_FEATURES, mixedRowsFor } from './baseli
 import type { DetectorParts } from './detector.js';
 import { normalRangesOf } from './profile.js';
 import type { Scorer } from './scorer.js';
+import { featuresOutOfRange, type TrainingRange, trainingRangeOf } from './training-range.js';
 
 /**
  * `tree-shap`: path-dependent Shapley values of a forest; its baseline is the score that is expected of the training
@@ -37,18 +38,27 @@ export interface Explanation {
   readonly contributions: Float64Array;
   /** [nRows × nFeatures] standard errors of the contributions, where they are sampled */
   readonly errors?: Float64Array;
+  /** By row: names of the features that are out of the training range, where the detector knows that. */
+  readonly outOfRange: readonly (readonly string[])[];
 }
 
-export interface ExplainedFeature {
+export interface ExplainedFeature extends TrainingRange {
   readonly name: string;
   /** Of nine in ten normal training rows; null where the detector does not know. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Outside of which a row is an anomaly whatever the model says; only where the feature has one. */
+  readonly bounds?: FeatureBounds;
+}
+
+export interface FeatureBounds {
   readonly low: number | null;
   readonly high: number | null;
 }
 
 export type ExplainableParts = Pick<
   DetectorParts,
-  'name' | 'schema' | 'transforms' | 'model' | 'threshold' | 'profile'
+  'name' | 'schema' | 'transforms' | 'model' | 'threshold' | 'profile' | 'bounds'
 >;
 
 export function isExplainable(detector: ExplainableParts): boolean {
@@ -64,18 +74,23 @@ export function explanationMethod(detector: ExplainableParts): ExplanationMethod
     : 'sampled-shapley';
 }
 
-/** What `explainInto` has found, with what it is about. */
+/** What `explainInto` has found, with what it is about. `rows`: [nRows × nFeatures] that were explained */
 export function explanationOf(
   detector: ExplainableParts,
   { contributions, errors, baseline }: Contributions,
+  rows: Float64Array,
 ): Explanation {
   const method = explanationMethod(detector);
+  const nFeatures = detector.schema.features.length;
   return {
     method,
     baseline: baseline[0],
     features: explainedFeatures(detector),
     contributions,
     ...(method === 'sampled-shapley' && { errors }),
+    outOfRange: Array.from({ length: rows.length / nFeatures }, (_, row) =>
+      featuresOutOfRange(detector, rows.subarray(row * nFeatures, (row + 1) * nFeatures)),
+    ),
   };
 }
 
@@ -85,7 +100,17 @@ export function explainedFeatures(detector: ExplainableParts): ExplainedFeature[
     name,
     low: ranges?.low[feature] ?? null,
     high: ranges?.high[feature] ?? null,
+    ...trainingRangeOf(detector, feature),
+    ...boundsOf(detector, feature),
   }));
+}
+
+function boundsOf({ bounds }: ExplainableParts, feature: number): { bounds?: FeatureBounds } {
+  if (bounds === undefined) return {};
+  const [low, high] = [bounds.low[feature], bounds.high[feature]].map((bound) =>
+    Number.isFinite(bound) ? bound : null,
+  );
+  return low === null && high === null ? {} : { bounds: { low, high } };
 }
 
 /** Nodes of a forest that are visited in about the time in which a row is scored. */
@@ -183,10 +208,11 @@ function treeShapOf(detector: ExplainableParts): TreeShap | undefined {
 
 /**
  * The forest where its contributions are those of the detector's features: not of an isolation forest, whose score is
- * no sum over trees, and not behind a transform that mixes features.
+ * no sum over trees, not behind a transform that mixes features, and not within bounds, which are none of the trees'.
  */
-function weightedForestOf({ model, transforms }: ExplainableParts) {
-  if (model.type !== 'forest' || transforms.some(({ type }) => type === 'normalize')) {
+function weightedForestOf({ model, transforms, bounds }: ExplainableParts) {
+  if (model.type !== 'forest' || bounds !== undefined) return undefined;
+  if (transforms.some(({ type }) => type === 'normalize')) {
     return undefined;
   }
   const { cover } = model.forest;

@@ -9,7 +9,7 @@ export function explanationSchema(matrix: { readonly description: string }) {
   return {
     type: 'object',
     description: 'Only with explain=true',
-    required: ['method', 'baseline', 'features', 'contributions'],
+    required: ['method', 'baseline', 'features', 'contributions', 'outOfRange'],
     properties: {
       method: {
         type: 'string',
@@ -27,13 +27,30 @@ export function explanationSchema(matrix: { readonly description: string }) {
         description: 'In the order of the contributions',
         items: {
           type: 'object',
-          required: ['name', 'low', 'high'],
+          required: ['name', 'low', 'high', 'min', 'max'],
           properties: {
             name: { type: 'string' },
             low: limit('Lower end of the normal range; null where the detector does not know it'),
             high: limit('Upper end of the normal range'),
+            min: limit(
+              'Lowest value of the training rows; null where the detector does not know it',
+            ),
+            max: limit('Highest value of the training rows'),
+            bounds: {
+              type: 'object',
+              description:
+                'Outside of which a row is an anomaly whatever the model says, where the feature has any',
+              required: ['low', 'high'],
+              properties: { low: limit('Null where there is none'), high: limit('The same') },
+            },
           },
         },
+      },
+      outOfRange: {
+        type: 'array',
+        description:
+          'By row: names of the features that are out of the training range, of which forests know nothing',
+        items: { type: 'array', items: { type: 'string' } },
       },
       contributions: {
         ...matrix,

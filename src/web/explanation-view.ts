@@ -1,4 +1,5 @@
 // The explanation of one verdict as the page shows it: a line for every feature, the largest contribution first.
+import { placeInTraining } from '../model/contribution-text.js';
 import type { Explanation } from '../model/explanation.js';
 import type { Feature } from '../model/schema.js';
 
@@ -17,12 +18,13 @@ export function describeExplanation(
   const largest = contributions.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const lines = features.map(({ name, title, unit }, i) => {
     const { low, high } = ranges[i];
+    const outside = placeInTraining(row[i], ranges[i]);
     const contribution = contributions[i];
     return {
       title: title || name,
       unit,
       value: String(row[i]),
-      place: placeOf(row[i], low, high),
+      place: outside || placeOf(row[i], low, high),
       range: describeRange(low, high),
       contribution: signed(contribution),
       margin: errors === undefined ? '' : `± ${short(errors[i])}`,

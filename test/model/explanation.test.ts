@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KERNEL_FUNCTIONS, type Transform } from '../../native-free-kernels/contract.js';
+import { contributionText } from '../../src/model/contribution-text.js';
 import type { DetectorParts, Model } from '../../src/model/detector.js';
 import { loadCatalog } from '../../src/model/detector-store.js';
 import {
@@ -9,9 +10,11 @@ import {
   explainedFeatures,
   explainInto,
   explanationMethod,
+  explanationOf,
   rowsPerExplanation,
 } from '../../src/model/explanation.js';
 import { layOutForest } from '../../src/model/forest-layout.js';
+import { API_BEHAVIOUR_SCHEMA } from '../../src/model/schema.js';
 import { Scorer } from '../../src/model/scorer.js';
 import { SHIPPED_MODELS_FOLDER } from '../../src/package-paths.js';
 import { MersenneTwister } from '../../src/training/mersenne-twister.js';
@@ -272,5 +275,67 @@ describe('rows so far out that the arithmetic overflows', () => {
     const detector = sampleOneClassSvm({ model: { ...model, svm } });
     const { contributionsOf } = explain(detector, new Float64Array(9).fill(1e308));
     expect(contributionsOf(0).every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('what is out of the training range', () => {
+  const shipped = [...loadCatalog(SHIPPED_MODELS_FOLDER).values()];
+
+  it.each(shipped)('is named of $name, which says whether it is known', (detector) => {
+    const features = explainedFeatures(detector);
+    const inside = Float64Array.from(features, ({ max }) => Number(max));
+    const outside = inside.slice();
+    outside[2] *= 1_000;
+    outside[5] = Number(features[5].min) - 1;
+    const rows = Float64Array.of(...inside, ...outside, ...inside.map(Math.fround));
+    const found = { contributions: rows.slice(), errors: rows.slice(), baseline: rows.slice(0, 1) };
+    explainInto(scorer, detector, rows, 3, found);
+    const { outOfRange } = explanationOf(detector, found, rows);
+    expect(outOfRange).toEqual([[], ['sequence_length', 'num_users'], []]);
+  });
+
+  it('is not known of a detector without training data', () => {
+    const detector = sampleOneClassSvm();
+    expect(explainedFeatures(detector)[0]).toMatchObject({ min: null, max: null });
+    const rows = new Float64Array(detector.schema.features.length).fill(1e9);
+    const found = { contributions: rows.slice(), errors: rows.slice(), baseline: rows.slice(0, 1) };
+    explainInto(scorer, detector, rows, 1, found);
+    expect(explanationOf(detector, found, rows).outOfRange).toEqual([[]]);
+  });
+
+  it('is told in words, with the bound that a value is beyond', () => {
+    const feature = { name: 'calls', low: 5, high: 40, min: 2, max: 90, contribution: -0.5 };
+    const text = (value: number) =>
+      contributionText({ ...feature, bounds: { low: null, high: 180 }, value });
+    expect(text(90)).toBe('calls 90 (normal 5 to 40): -0.5');
+    expect(text(100)).toBe('calls 100 (normal 5 to 40, above all training rows): -0.5');
+    expect(text(1)).toBe('calls 1 (normal 5 to 40, below all training rows): -0.5');
+    expect(text(1e6)).toBe(
+      'calls 1000000 (normal 5 to 40, above all training rows, above the bound of 180): -0.5',
+    );
+  });
+});
+
+describe('a forest within bounds', () => {
+  it('owes its score to the feature that is beyond its bound, and names the bound', () => {
+    const [{ profile }] = loadCatalog(SHIPPED_MODELS_FOLDER).values();
+    const nFeatures = API_BEHAVIOUR_SCHEMA.features.length;
+    const high = new Float64Array(nFeatures).fill(Number.POSITIVE_INFINITY);
+    high[2] = 500;
+    const bounds = { low: high.map((bound) => -bound), high };
+    const detector = sampleForest({ bounds, ...(profile && { profile }) });
+    const row = Float64Array.from(
+      explainedFeatures(detector),
+      ({ min, max }) => (Number(min) + Number(max)) / 2,
+    );
+    row[2] = 501;
+    expect(explanationMethod(detector)).toBe('exact-shapley');
+    const explained = explain(detector, row);
+    expect(explained.scores[0]).toBe(-1);
+    expectToAddUp(explained);
+    const parts = explained.contributionsOf(0);
+    expect(Math.min(...parts)).toBe(parts[2]);
+    expect(explainedFeatures(detector)[2].bounds).toEqual({ low: -500, high: 500 });
+    expect(explainedFeatures(detector)[1].bounds).toBeUndefined();
   });
 });

@@ -140,11 +140,12 @@ describe('an explanation', () => {
           method: 'exact-shapley',
           baseline: 0.75,
           features: [
-            { name: 'a', low: 0.0000123, high: 9_876.543 },
-            { name: 'b', low: 1, high: 1 },
-            { name: 'c', low: null, high: null },
+            { name: 'a', low: 0.0000123, high: 9_876.543, min: 0, max: 20_000 },
+            { name: 'b', low: 1, high: 1, min: 0, max: 1 },
+            { name: 'c', low: null, high: null, min: null, max: null },
           ],
           contributions: Float64Array.of(-0.125, 0, -0.5),
+          outOfRange: [[]],
           ...changes,
         },
       },
@@ -167,6 +168,17 @@ describe('an explanation', () => {
           .map(text),
       );
   };
+
+  it('says of a value that it is out of the training range, and beyond which bound', () => {
+    const bounds = { low: null, high: 12_000 };
+    const a = { name: 'a', low: 1, high: 9_876.543, min: 0, max: 10_000, bounds };
+    const b = { name: 'b', low: 1, high: 1, min: 1, max: 1 };
+    const [first, second] = cellsOf(shown({ features: [a, b, b] }))
+      .map(([, value]) => value)
+      .filter((value) => !value.startsWith('0.5'));
+    expect(first).toBe('12345.678 above all training rows, above the bound of 12000');
+    expect(second).toBe('0 below all training rows');
+  });
 
   it('has a line for each feature with its value, where it lies, and what it speaks for', () => {
     expect(cellsOf(shown())).toEqual([

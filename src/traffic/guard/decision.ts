@@ -64,6 +64,11 @@ export interface Decision {
   /** The features of the client at this call, unscaled. */
   readonly behaviour: Readonly<Record<string, number>> | undefined;
   /**
+   * Names of the features that are out of the range that the detector was made from, of which forests know nothing;
+   * computed when it is read. Undefined without a behaviour, and of a remote detector, whose explanation tells.
+   */
+  readonly outOfRange: readonly string[] | undefined;
+  /**
    * What each feature contributes to the score, of `would-block` and `block`; computed when it is first read.
    * Undefined where the detector cannot explain, or is remote.
    */

@@ -13,6 +13,7 @@ import {
 import type { Schema } from '../../model/schema.js';
 import { Scorer } from '../../model/scorer.js';
 import type { TrafficSettings } from '../../model/traffic-settings.js';
+import { featuresOutOfRange } from '../../model/training-range.js';
 import { behaviourInto } from '../features/behaviour-row.js';
 import { createJudge, DEFAULT_MIN_REQUESTS, type Judgement } from '../judge.js';
 import type { RemoteDetector, RemoteModel } from '../remote/remote-detector.js';
@@ -37,6 +38,8 @@ export interface Judging {
   judge(session: Session, threshold: number): MaybeLater<Judgement>;
   /** Undefined where the detector cannot; `row`: [nFeatures] unscaled. */
   explain?(row: Float64Array): Explanation | undefined;
+  /** Names of the features that are out of the training range, where the detector is here; `row` as there. */
+  outOfRange?(row: ArrayLike<number>): readonly string[];
   /** Of another process's. */
   explainLater?(row: Float64Array): Promise<Explanation>;
 }
@@ -170,8 +173,9 @@ function localJudging(
         baseline: new Float64Array(1),
       };
       explainInto(new Scorer(kernels), detector, row, 1, found);
-      return explanationOf(detector, found);
+      return explanationOf(detector, found, row);
     },
+    outOfRange: (row) => featuresOutOfRange(detector, row),
   };
 }
 

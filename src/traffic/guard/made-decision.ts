@@ -72,6 +72,10 @@ export class MadeDecision implements Decision {
     return Object.fromEntries(features.map(({ name }, column) => [name, row[column]]));
   }
 
+  get outOfRange(): readonly string[] | undefined {
+    return this.#row && this.#judging?.outOfRange?.(this.#row);
+  }
+
   get explanation(): Explanation | undefined {
     const row = this.#flaggedRow;
     if (row === undefined) return undefined;
@@ -91,11 +95,12 @@ export class MadeDecision implements Decision {
 
   /** For logs: all of it, as plain values. */
   toJSON(): object {
-    const { error, explanation, behaviour } = this;
+    const { error, explanation, behaviour, outOfRange = [] } = this;
     return {
       ...this,
       error: error instanceof Error ? error.message : error,
       behaviour,
+      ...(outOfRange.length > 0 && { outOfRange }),
       ...(explanation && {
         contributions: Object.fromEntries(
           explanation.features.map(({ name }, at) => [name, explanation.contributions[at]]),

@@ -26,9 +26,20 @@ const ExplanationDocument = v.object({
   explanation: v.object({
     method: v.picklist(['tree-shap', 'exact-shapley', 'sampled-shapley']),
     baseline: v.number(),
-    features: v.array(v.object({ name: v.string(), low: Bound, high: Bound })),
+    features: v.array(
+      v.object({
+        name: v.string(),
+        low: Bound,
+        high: Bound,
+        // Of engines that know it.
+        min: v.optional(Bound, null),
+        max: v.optional(Bound, null),
+        bounds: v.exactOptional(v.object({ low: Bound, high: Bound })),
+      }),
+    ),
     contributions: Bytes,
     errors: v.optional(Bytes),
+    outOfRange: v.optional(v.array(v.array(v.string())), []),
   }),
 });
 const ErrorReply = v.object({ error: v.string(), code: v.string() });

@@ -4,10 +4,14 @@ import type { FeatureContribution } from '../../model/contribution-text.js';
 import type { Detector } from '../../model/detector.js';
 import { explainedFeatures, explainInto, isExplainable } from '../../model/explanation.js';
 import { Scorer } from '../../model/scorer.js';
+import { isOutOfRange } from '../../model/training-range.js';
 
 const MOST_CAUSES = 3;
 
-/** Of each of `rows`, [nFeatures] and unscaled; null where the detector cannot tell. */
+/**
+ * The causes of each of `rows`, [nFeatures] and unscaled, those out of the training range included; null where the
+ * detector cannot tell.
+ */
 export function causesOf(
   detector: Detector,
   kernels: Kernels,
@@ -22,8 +26,10 @@ export function causesOf(
     explainInto(scorer, detector, row, 1, { contributions, errors, baseline: new Float64Array(1) });
     return features
       .map((feature, i) => ({ ...feature, value: row[i], contribution: contributions[i] }))
-      .filter(({ contribution }) => contribution < 0)
       .sort((a, b) => a.contribution - b.contribution)
-      .slice(0, MOST_CAUSES);
+      .filter(
+        (cause, i) =>
+          (i < MOST_CAUSES && cause.contribution < 0) || isOutOfRange(cause.value, cause),
+      );
   });
 }

@@ -293,6 +293,16 @@ describe('a decision', () => {
     expect(await decision.explain()).toBe(explanation);
   });
 
+  it('names the features that are out of the training range, also where it allows', async () => {
+    // Its training rows have a source of 1 to 3.
+    const [, decision] = await decisionsOf(guardWith({ detector: flagsNone }), 2);
+    expect(decision).toMatchObject({ action: 'allow', outOfRange: ['source_F'] });
+    expect(JSON.parse(JSON.stringify(decision)).outOfRange).toEqual(['source_F']);
+    const [, other] = await decisionsOf(guardWith({ detector: sampleOneClassSvm() }), 2);
+    expect(other.outOfRange).toEqual([]);
+    expect(JSON.parse(JSON.stringify(other))).not.toHaveProperty('outOfRange');
+  });
+
   it('is not explained where nothing is flagged', async () => {
     const guard = guardWith({ detector: flagsNone });
     const [, decision] = await decisionsOf(guard, 2);
