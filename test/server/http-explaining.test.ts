@@ -54,7 +54,9 @@ describeOnEachTransport('POST /v1/score?explain=true', (transport) => {
     expect(document).toEqual(await replyOf(detector, rows));
     expect(document.explanation).toMatchObject({
       method: 'exact-shapley',
-      features: expect.arrayContaining([{ name: 'num_users', low: -380, high: 820 }]),
+      features: expect.arrayContaining([
+        { name: 'num_users', low: -380, high: 820, min: null, max: null },
+      ]),
     });
   });
 
