@@ -1,4 +1,6 @@
 // The report of `learn`: the traffic that was read, what behaviours in it are like, and the detector that came of it.
+
+import { summarizeDetector } from '../model/detector-summary.js';
 import { N_QUANTILES, QUANTILE_STEPS } from '../model/distribution.js';
 import type { LearningRows } from '../model/learning-rows.js';
 import { NORMAL } from '../training/dataset.js';
@@ -85,6 +87,7 @@ function choiceSection({ detector, judged, failed }: Learned): Section {
       `${detector.title}, version ${detector.version}. Nothing was labelled: whether the sessions that it flags are ` +
         'attacks, only a look at them tells. A detector that calls less of what might be normal fits its traffic closer, ' +
         'and leaves less room to what is unusual.',
+      ...boundsNotes(detector),
     ],
     blocks: [
       {
@@ -100,6 +103,16 @@ function choiceSection({ detector, judged, failed }: Learned): Section {
       thresholdBlock(detector),
     ],
   };
+}
+
+function boundsNotes(detector: Learned['detector']): string[] {
+  const bounds = summarizeDetector(detector).bounds ?? [];
+  if (bounds.length === 0) return [];
+  const limits = bounds.map(({ name, high }) => `${name} ${shortText(Number(high))}`);
+  return [
+    `A row is an anomaly whatever the model says where a value is larger, on either side of 0, than these bounds: ` +
+      `${limits.join(', ')}. Sessions beyond them count toward the target rate.`,
+  ];
 }
 
 function failedBlocks(failed: Learned['failed']): Block[] {

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadDetector } from '../../src/model/detector-store.js';
+import { loadDetector, saveDetector } from '../../src/model/detector-store.js';
 import { runCommand } from '../support/command-line.js';
 import type { ModelCase } from '../support/model-case.js';
+import { sampleOneClassSvm } from '../support/sample-detectors.js';
 import { caseOf, SCIKIT_LEARN } from '../support/scikit-learn-models.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -69,6 +70,24 @@ describe('import', () => {
     const { code, stdout } = await run(each.file, 'apart.safetensors', ...args, ...check);
     expect(code).toBe(0);
     expect(stdout).toMatch(/\n {2}labels that differ {3}none\n/);
+  });
+
+  it('warns of a model that calls normal what lies far outside, and writes it all the same', async () => {
+    const detector = sampleOneClassSvm();
+    if (detector.model.type !== 'one-class-svm') throw new Error('no One-Class SVM');
+    const { svm } = detector.model;
+    const kernel = { ...svm.kernel, gamma: 1e-9 };
+    const blind = sampleOneClassSvm({
+      name: 'blind',
+      model: { ...detector.model, svm: { ...svm, kernel } },
+    });
+    const file = join(folder.path, 'imported-blind.safetensors');
+    const { code, stderr } = await runCommand([
+      ...['import', saveDetector(blind, folder.path), '--out', file],
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^warning: it calls a behaviour normal with "[a-z_]+" at .*; train it /);
+    expect(existsSync(file)).toBe(true);
   });
 
   it('refuses a file that holds no model, and writes nothing', async () => {
