@@ -181,8 +181,11 @@ describe('--explain', () => {
       value: 0.8,
       low: expect.closeTo(-0.088, 12),
       high: expect.closeTo(0.112, 12),
+      min: null,
+      max: null,
       contribution: expect.any(Number),
     });
+    expect(explanation.outOfRange).toEqual([]);
     expect(lines[3]).toEqual({ row: 3, error: 'line 4: has 2 values, expected 9' });
     const json = await score(file, '--explain', '--format', 'json');
     expect(JSON.parse(json.stdout)).toEqual(lines);
