@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { shellWords } from '../src/shell-words.js';
 
 // The demo runs from dist/demo.
 const PROGRAM = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 
 export function commandLine(args: readonly string[]): string {
-  return `npx anomaly-predictor ${args.join(' ')}`;
+  return `npx anomaly-predictor ${shellWords(args)}`;
 }
 
 /** What it prints. @throws where it fails, with what it says */

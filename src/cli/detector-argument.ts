@@ -2,12 +2,7 @@
 import type { Command } from 'commander';
 import { readConfig, SETTINGS, shownDefault } from '../config.js';
 import type { Detector } from '../model/detector.js';
-import {
-  DETECTOR_FILE_SUFFIX,
-  findDetector,
-  loadCatalog,
-  loadDetector,
-} from '../model/detector-store.js';
+import { findDetector, loadCatalog, loadDetector, looksLikePath } from '../model/detector-store.js';
 
 export interface ModelsFolderOption {
   /** As typed; undefined where the configuration decides. */
@@ -37,7 +32,7 @@ export function modelsFolder(options: ModelsFolderOption): string {
 
 /** Whatever looks like a path is a file; throws `unknown-model` or `bad-detector-file`. */
 export function detectorOf({ model, ...options }: DetectorOptions): Detector {
-  return /[/\\]/.test(model) || model.endsWith(DETECTOR_FILE_SUFFIX)
+  return looksLikePath(model)
     ? loadDetector(model)
     : findDetector(loadCatalog(modelsFolder(options)), model);
 }

@@ -4,8 +4,9 @@ import { basename, dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { AnomalyPredictorError, showValue } from '../errors.js';
 import { DETECTOR_NAME } from '../model/detector-file.js';
-import { DETECTOR_FILE_SUFFIX } from '../model/detector-store.js';
+import { DETECTOR_FILE_SUFFIX, looksLikePath } from '../model/detector-store.js';
 import type { LearningRows } from '../model/learning-rows.js';
+import { shellWords } from '../shell-words.js';
 import { API_BEHAVIOUR_FEATURES } from '../traffic/features/api-behaviour.js';
 import { DEFAULT_MIN_REQUESTS } from '../traffic/judge.js';
 import { DEFAULT_WINDOW_MS } from '../traffic/session/session-tracker.js';
@@ -25,6 +26,7 @@ import {
   LOG_DESCRIPTION,
   LOG_HELP,
   type LogFlags,
+  readingArguments,
   type SessionFlags,
   windowMsOf,
 } from './log-options.js';
@@ -111,8 +113,20 @@ async function learn(paths: readonly string[], flags: LearnFlags): Promise<void>
   const report = await reportOn(learned, traffic, flags.report ?? dirname(out));
   console.log(`\n${detector.title}, version ${detector.version}, written to ${out}`);
   console.log(`report written to ${report}`);
-  console.log('what it would have flagged of these or other logs:');
-  console.log(`  anomaly-predictor replay ${paths.join(' ')} --model ${out}`);
+  const again = paths.includes('-') ? ', which have to be piped in again' : '';
+  console.log(`what it would have flagged of these or other logs${again}:`);
+  console.log(`  ${replayCommand(paths, flags)}`);
+}
+
+/** Reads the logs as they were read here. */
+function replayCommand(paths: readonly string[], flags: LearnFlags): string {
+  const words = ['replay', ...paths, '--model', modelPath(flags.out), ...readingArguments(flags)];
+  return `npx anomaly-predictor ${shellWords(words)}`;
+}
+
+/** A path that `--model` takes for one, also without the ending of detector files. */
+function modelPath(out: string): string {
+  return looksLikePath(out) ? out : `./${out}`;
 }
 
 async function learnWithProgress(rows: LearningRows, options: LearnOptions): Promise<Learned> {

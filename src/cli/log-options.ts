@@ -9,6 +9,7 @@ import type { LogOptions } from '../traffic/logs/log-options.js';
 export const LOG_DESCRIPTION =
   'access logs, or - for stdin: combined, common or JSON lines, also in gzip';
 
+const DEFAULT_SESSION_KEY = 'address';
 const MS_PER_MINUTE = 60_000;
 
 /** As commander names them. */
@@ -42,7 +43,7 @@ export function addLogOptions(command: Command): Command {
     .option(
       '--session-key <key>',
       'whose sessions are told apart: address, user (as sub:ada), or a field of JSON lines, which is hashed',
-      'address',
+      DEFAULT_SESSION_KEY,
     )
     .option(
       '--field <name=path>',
@@ -79,6 +80,22 @@ export function addSessionOptions(command: Command): Command {
       '--features <file>',
       'JavaScript module whose "features" are what behaviours are made of',
     );
+}
+
+/** The words of a command line that reads logs in the same way; `--window` and `--min-requests` stand in the detector. */
+export function readingArguments(flags: LogFlags & SessionFlags): string[] {
+  const { sessionKey, field = [], routes, addressType = [], source, maxSessions, features } = flags;
+  const given = (flag: string, value: string | number | undefined) =>
+    value === undefined ? [] : [flag, String(value)];
+  return [
+    ...given('--session-key', sessionKey === DEFAULT_SESSION_KEY ? undefined : sessionKey),
+    ...field.flatMap((text) => given('--field', text)),
+    ...given('--routes', routes),
+    ...addressType.flatMap((text) => given('--address-type', text)),
+    ...given('--source', source),
+    ...given('--max-sessions', maxSessions),
+    ...given('--features', features),
+  ];
 }
 
 /** @throws AnomalyPredictorError `bad-option`, or `bad-data-file` for a list that cannot be read */

@@ -1,7 +1,16 @@
 // Detector files on disk: one file, or a folder of them by name.
-import { closeSync, fstatSync, openSync, readdirSync, readSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { AnomalyPredictorError, shorten, showValue } from '../errors.js';
+import { SHIPPED_MODELS_FOLDER } from '../package-paths.js';
 import type { Detector } from './detector.js';
 import { readDetector } from './detector-file.js';
 
@@ -11,14 +20,57 @@ const LARGEST_FILE_BYTES = 2 ** 31;
 /** Detectors by name. */
 export type Catalog = ReadonlyMap<string, Detector>;
 
-/** The detector in `file`; throws `bad-detector-file` that names the file and what is wrong with it. */
-export function loadDetector(file: string): Detector {
+/**
+ * The detector in a file, or the shipped detector of that name.
+ *
+ * @param nameOrFile path of a detector file, such as `shop.safetensors`; or the name of a shipped detector, such as
+ *   `ocsvm`, where there is no such file
+ * @throws AnomalyPredictorError `bad-detector-file` that names the file and what is wrong with it; `unknown-model` that
+ *   lists the shipped detectors
+ */
+export function loadDetector(nameOrFile: string): Detector {
+  const file = detectorFile(nameOrFile);
+  if (!looksLikePath(file) && !isFile(file)) throw notShipped(file);
   try {
     return readDetector(readShared(file));
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
     throw new AnomalyPredictorError('bad-detector-file', `${file}: ${what}`, { file }, { cause });
   }
+}
+
+/** The path of the file that `loadDetector` reads; `nameOrFile` itself where it is neither a file nor a shipped detector. */
+export function detectorFile(nameOrFile: string): string {
+  const isShipped =
+    !looksLikePath(nameOrFile) && !isFile(nameOrFile) && shippedNames().includes(nameOrFile);
+  return isShipped
+    ? join(SHIPPED_MODELS_FOLDER, `${nameOrFile}${DETECTOR_FILE_SUFFIX}`)
+    : nameOrFile;
+}
+
+/** True of what can only be a file: it has a folder before it, or the ending of detector files. */
+export function looksLikePath(nameOrFile: string): boolean {
+  return /[/\\]/.test(nameOrFile) || nameOrFile.endsWith(DETECTOR_FILE_SUFFIX);
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function shippedNames(): string[] {
+  return listFolder(SHIPPED_MODELS_FOLDER)
+    .filter((file) => file.endsWith(DETECTOR_FILE_SUFFIX))
+    .map((file) => basename(file, DETECTOR_FILE_SUFFIX))
+    .sort();
+}
+
+function notShipped(name: string): AnomalyPredictorError {
+  return new AnomalyPredictorError(
+    'unknown-model',
+    `${showValue(name)} is neither a file nor a shipped detector: expected ${shippedNames().join(', ')}, or the path ` +
+      `of a detector file, such as shop${DETECTOR_FILE_SUFFIX}`,
+    { model: shorten(name) },
+  );
 }
 
 /** Every detector file in `folder`, by the detector's name. */

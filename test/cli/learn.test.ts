@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -19,6 +20,27 @@ const log = write('access.log', clean);
 const out = join(path, 'shop.safetensors');
 /** Quick to learn. */
 const FORESTS = ['--method', 'isolation-forest'];
+
+const FEATURES = `
+const feature = (name, value) =>
+  ({ name, value, title: name, description: '', unit: '', kind: 'number', example: 1 });
+export const features = [
+  feature('calls', ({ calls }) => calls),
+  feature('gap', ({ calls, firstMs, lastMs }) => (lastMs - firstMs) / calls),
+];`;
+
+/** Lines of nginx, in which the user is called "who". */
+function jsonLines(requests: readonly LoggedRequest[]): string {
+  return [...requests]
+    .sort((a, b) => a.timeMs - b.timeMs)
+    .map(({ timeMs, address, path: request_uri }) =>
+      JSON.stringify({
+        ...{ time_iso8601: new Date(timeMs).toISOString(), remote_addr: address, who: address },
+        ...{ request_method: 'GET', request_uri, status: 200, took: 3 },
+      }),
+    )
+    .join('\n');
+}
 
 function learn(logs: readonly string[], file: string, ...more: readonly string[]) {
   return runCommand(['learn', ...logs, '--target-fpr', '0.02', '--out', file, ...more]);
@@ -113,16 +135,57 @@ describe('learn from an access log', async () => {
     expect(two.calibration.data.file).toBe('1.log.gz and 1 more');
   });
 
-  it('learns from stdin, in the window and with the features of the user', async () => {
-    const features = write(
-      'features.mjs',
-      `const feature = (name, value) =>
-        ({ name, value, title: name, description: '', unit: '', kind: 'number', example: 1 });
-      export const features = [
-        feature('calls', ({ calls }) => calls),
-        feature('gap', ({ calls, firstMs, lastMs }) => (lastMs - firstMs) / calls),
-      ];`,
+  it('prints a next command that reads the logs as they were read, whatever the shell makes of names', async () => {
+    const folder = join(path, "the shop's");
+    mkdirSync(folder);
+    const features = join(folder, 'features.mjs');
+    writeFileSync(features, FEATURES);
+    const routes = join(folder, 'routes.txt');
+    writeFileSync(routes, 'GET /:page\n');
+    const networks = write('networks.txt', '198.51.100.0/24\n');
+    const given = [
+      '--features',
+      features,
+      '--routes',
+      routes,
+      '--address-type',
+      `cloud=${networks}`,
+    ];
+    const reading = ['--session-key', 'user', '--source', 'F', '--max-sessions', '5000'];
+    const lines = write('lines.log', jsonLines(visitors(400, 1)));
+    const fields = ['--field', 'user=who', '--field', 'duration=took:ms'];
+    const file = join(folder, 'own.safetensors');
+    const { stdout, stderr } = await learn(
+      [lines],
+      file,
+      ...[...FORESTS, '--window', '10', ...given, ...reading, ...fields],
     );
+    expect(stderr).toBe('');
+    const command = /^ {2}npx anomaly-predictor (.*)$/m.exec(stdout)?.[1] ?? '';
+    for (const flag of ['--window', '--method', '--target-fpr'])
+      expect(command).not.toContain(flag);
+    const words = execFileSync('sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' });
+    const args = words.trimEnd().split('\n');
+    expect(args).toEqual([
+      ...['replay', lines, '--model', file, '--session-key', 'user', ...fields, '--routes', routes],
+      ...['--address-type', `cloud=${networks}`, '--source', 'F', '--max-sessions', '5000'],
+      ...['--features', features],
+    ]);
+    const replay = await runCommand([...args, '--json']);
+    expect(replay).toMatchObject({ code: 0, stderr: expect.not.stringContaining('warning') });
+    const { routes: called } = JSON.parse(replay.stdout);
+    expect(called.map(({ route }: { route: string }) => route)).toContain('GET /:page');
+  });
+
+  it('tells a detector without the ending from one of the model folder', async () => {
+    const { stdout } = await learn([log], 'shop-of-the-test', ...FORESTS);
+    rmSync('shop-of-the-test');
+    rmSync('shop-of-the-test.html');
+    expect(stdout).toContain(' --model ./shop-of-the-test\n');
+  });
+
+  it('learns from stdin, in the window and with the features of the user', async () => {
+    const features = write('features.mjs', FEATURES);
     const file = join(path, 'deep', 'own.safetensors');
     const run = await runCommand(
       [

@@ -41,6 +41,44 @@ describe('a detector on disk', () => {
   });
 });
 
+describe('a detector by name', () => {
+  it('is a shipped one where there is no such file', () => {
+    expect(loadDetector('ocsvm-tuned').name).toBe('ocsvm-tuned');
+  });
+
+  it('is a file of that name where there is one', () => {
+    // Found from the working folder, as names without a folder are.
+    const file = 'ocsvm';
+    writeFileSync(file, FOREST.bytes);
+    try {
+      expect(loadDetector(file).version).toBe(FOREST.version);
+    } finally {
+      rmSync(file);
+    }
+  });
+
+  it('that is neither is refused with the shipped ones', () => {
+    const expected = 'expected hybrid, ocsvm, ocsvm-tuned, or the path of a detector file';
+    for (const name of ['ocsvn', 'models', '']) {
+      expect(thrownBy(() => loadDetector(name))).toMatchObject({
+        tag: 'unknown-model',
+        message: expect.stringContaining(
+          `"${name}" is neither a file nor a shipped detector: ${expected}`,
+        ),
+      });
+    }
+  });
+
+  it('that looks like a path is a file only', () => {
+    for (const file of ['./ocsvm', 'ocsvm.safetensors', 'C:\\ocsvm']) {
+      expect(thrownBy(() => loadDetector(file))).toMatchObject({
+        tag: 'bad-detector-file',
+        message: expect.stringContaining('no such file'),
+      });
+    }
+  });
+});
+
 describe('a folder of detectors', () => {
   it('is read by the names in the files, and other files are passed over', () => {
     const folder = newFolder();

@@ -3,7 +3,7 @@ import type { Kernels } from '../../../native-free-kernels/contract.js';
 import { chooseKernels } from '../../choose-kernels.js';
 import { AnomalyPredictorError } from '../../errors.js';
 import type { Detector } from '../../model/detector.js';
-import { loadDetector } from '../../model/detector-store.js';
+import { detectorFile, loadDetector } from '../../model/detector-store.js';
 import {
   type Explanation,
   explainInto,
@@ -87,13 +87,14 @@ function isRemote(detector: Detector | RemoteDetector): detector is RemoteDetect
 }
 
 function fileSource(
-  file: string,
+  nameOrFile: string,
   options: SourceOptions,
   hooks: DetectorHooks,
   findings: Findings,
   metrics: GuardMetrics,
 ): DetectorSource {
   const kernels = chooseKernels('auto');
+  const file = detectorFile(nameOrFile);
   let current: Judging | undefined;
   const load = () => {
     const detector = loadDetector(file);

@@ -21,7 +21,7 @@ export type OfRequest<Request, T> = (
 export type ModeTable = Readonly<Record<string, GuardMode>>;
 
 export interface GuardOptions<Request> {
-  /** One that is loaded, the path of a detector file, or one of another process. */
+  /** One that is loaded, the path of a detector file, the name of a shipped one, or one of another process. */
   readonly detector: Detector | string | RemoteDetector;
   readonly mode?: GuardMode | ModeTable | ((request: Request, route: string) => GuardMode);
   readonly sessionKey?: OfRequest<Request, string | undefined>;

@@ -54,8 +54,9 @@ function positive(unit: string) {
 const OPTIONS: Readonly<Record<OptionName, OptionInfo>> = {
   detector: {
     description:
-      'A loaded detector, the path of a detector file, which is read again when it changes, or a remote one',
-    expected: 'a detector, or the path of its file',
+      'A loaded detector; the path of a detector file, which is read again when it changes; the name of a shipped ' +
+      'detector; or a remote one',
+    expected: "a detector, the path of its file or a shipped detector's name",
     accepts: (value: unknown) =>
       isText(value) || 'schema' in propertiesOf(value) || isRemote(value),
   },

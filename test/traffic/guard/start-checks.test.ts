@@ -39,9 +39,15 @@ describe('options', () => {
     [{ timeoutMs: 0 }, 'timeoutMs: expected milliseconds, above 0, got 0'],
     [{ onError: 'block' }, "onError: expected 'allow' or 'deny', got \"block\""],
     [{ sessionKey: 'sub' }, 'sessionKey: expected a function, got "sub"'],
-    [{ detector: 7 }, 'detector: expected a detector, or the path of its file, got 7'],
+    [
+      { detector: 7 },
+      "detector: expected a detector, the path of its file or a shipped detector's name, got 7",
+    ],
     [{ detector: undefined }, 'detector: expected a detector'],
-    [{ detector: {} }, 'detector: expected a detector, or the path of its file, got an object'],
+    [
+      { detector: {} },
+      "detector: expected a detector, the path of its file or a shipped detector's name, got an object",
+    ],
     [{ validate: { trustproxy: false } }, 'validate: expected true, false or { trustProxy'],
     [{ store: {} }, 'store: expected a SessionStore, got an object'],
     [{ store: new SessionTracker(), maxSessions: 5 }, 'maxSessions is of the store in memory'],
@@ -77,6 +83,15 @@ describe('at the start', () => {
       expect(warning).toMatchObject({ name: 'AnomalyPredictorWarning', code });
     },
   );
+
+  it('takes a shipped detector by its name, and lists them where there is none', async () => {
+    const guard = create({ detector: 'ocsvm', validate: { trafficDetector: false } });
+    const decided = await guard.decide(exchangeOf());
+    expect(decided).toMatchObject({ decision: { detector: expect.stringMatching(/^ocsvm@/) } });
+    const error = thrownBy(() => create({ detector: 'ocsvn', mode: 'enforce' }));
+    expect(error.message).toContain('"ocsvn" is neither a file nor a shipped detector: expected');
+    expect(error).toMatchObject({ tag: 'unknown-model', fields: { code: 'ERR_DETECTOR_FILE' } });
+  });
 
   it('names the feature that traffic has not, and takes it where it is defined', async () => {
     const mode = 'enforce' as const;
