@@ -143,7 +143,7 @@ function listIn(file: string): readonly string[] {
   return lines.filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-function wholeFrom(least: number) {
+export function wholeFrom(least: number) {
   return (text: string): number => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && value <= 10_000_000) return value;
@@ -151,7 +151,7 @@ function wholeFrom(least: number) {
   };
 }
 
-function parseMinutes(text: string): number {
+export function parseMinutes(text: string): number {
   const value = Number(text);
   if (/^[\d.]+$/.test(text) && value > 0 && value <= 60 * 24 * 365) return value;
   throw new InvalidArgumentError('Expected minutes, above 0.');

@@ -4,7 +4,7 @@ import type { TrafficProvenance } from '../model/provenance.js';
 import type { Schema } from '../model/schema.js';
 import type { TrafficSettings } from '../model/traffic-settings.js';
 import { behaviourInto } from '../traffic/features/behaviour-row.js';
-import type { TrafficFeature } from '../traffic/features/feature.js';
+import { schemaOf, type TrafficFeature } from '../traffic/features/feature.js';
 import { followCalls } from '../traffic/logs/follow-log.js';
 import type { LogCounts } from '../traffic/logs/log-counts.js';
 import { readLogs } from '../traffic/logs/read-logs.js';
@@ -102,8 +102,4 @@ function joined(a: Float64Array, b: Float64Array): Float64Array {
   all.set(a);
   all.set(b, a.length);
   return all;
-}
-
-function schemaOf(features: readonly TrafficFeature[]): Schema {
-  return { features: features.map(({ value: _, ...feature }) => feature) };
 }

@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { AnomalyPredictorError } from '../errors.js';
 import { saveDetector } from '../model/detector-store.js';
-import { API_BEHAVIOUR_ENCODER } from '../model/encoder.js';
-import { API_BEHAVIOUR_SCHEMA } from '../model/schema.js';
 import type { TrainedRecipe, TrainingReportOptions } from '../report/training-report.js';
 import { candidateTable } from '../training/candidate-table.js';
 import type { Dataset, DatasetFile } from '../training/dataset.js';
 import { oneClassOnly } from '../training/dataset-faults.js';
 import { Interrupted } from '../training/interrupted.js';
-import { renderModelCard } from '../training/model-card.js';
+import { checkLiveBehaviours } from '../training/live-behaviours.js';
+import { type CardOptions, renderModelCard } from '../training/model-card.js';
 import { settingArguments } from '../training/options/arguments.js';
 import type { Recipe } from '../training/recipes/recipe.js';
 import type { CandidateResult } from '../training/search.js';
@@ -22,7 +21,6 @@ import {
   RECIPES,
   SHIPPED_RECIPES,
   type Trained,
-  type TrainOptions,
   trainDetector,
 } from '../training/train.js';
 import { FORCE_DESCRIPTION, FORCE_FLAG, warnOfFailedChecks } from './force-flag.js';
@@ -31,6 +29,7 @@ import {
   type LabelledFileOptions,
   readLabelledFile,
 } from './labelled-file.js';
+import { addLiveFlags, type LiveFlags, liveArguments, liveBehaviours } from './live-flags.js';
 import { renderMetrics } from './metrics-table.js';
 import { type Progress, startProgress, timeLeft } from './progress.js';
 import { parseSeed } from './seed.js';
@@ -43,7 +42,7 @@ import {
   type TrainingFlags,
 } from './training-flags.js';
 
-interface TrainCommandOptions extends TrainingFlags, LabelledFileOptions {
+interface TrainCommandOptions extends TrainingFlags, LabelledFileOptions, LiveFlags {
   readonly detector: string;
   readonly out: string;
   readonly seed: number;
@@ -54,7 +53,15 @@ interface TrainCommandOptions extends TrainingFlags, LabelledFileOptions {
 
 const REPORT_NAME = 'training.html';
 const ALL = 'all';
-const API_BEHAVIOUR = { schema: API_BEHAVIOUR_SCHEMA, encoder: API_BEHAVIOUR_ENCODER };
+
+const HELP = `
+Behaviours of live traffic are those that \`behaviours\` writes of access logs, with a column "classification" (normal,
+outlier or anomaly) that you add. With --window or --min-requests, as \`behaviours\` had them, the detector knows how its
+traffic was read, so that a guard with it may enforce.
+
+Example:
+  npx anomaly-predictor train --data labelled.csv --detector hybrid --window 30 --min-requests 5 --out my-detectors
+`;
 
 export function addTrainCommand(program: Command): void {
   const command = program
@@ -62,7 +69,7 @@ export function addTrainCommand(program: Command): void {
     .description('Train detectors on labelled behaviours and evaluate them on rows held out');
   addLabelledFileOptions(
     command,
-    'labelled behaviours, with the columns of the API behaviour dataset',
+    'labelled behaviours, with the columns of the API behaviour dataset or those that `behaviours` writes',
   )
     .addOption(
       new Option('--detector <name>', `which detector to train; ${ALL}: the shipped ones`)
@@ -78,7 +85,7 @@ export function addTrainCommand(program: Command): void {
     )
     .option(FORCE_FLAG, FORCE_DESCRIPTION)
     .option('--report <dir>', `write a report with charts, ${REPORT_NAME}, into this folder`);
-  addTrainingFlags(command).action(train);
+  addTrainingFlags(addLiveFlags(command)).addHelpText('after', HELP).action(train);
 }
 
 async function train(options: TrainCommandOptions): Promise<void> {
@@ -91,14 +98,18 @@ async function train(options: TrainCommandOptions): Promise<void> {
     );
   }
   const recipes = wanted === ALL ? SHIPPED_RECIPES : RECIPES.filter(({ name }) => name === wanted);
-  const featureNames = API_BEHAVIOUR_ENCODER.map(({ feature }) => feature);
+  const { behaviours, traffic } = await liveBehaviours(options);
+  const featureNames = behaviours.encoder.map(({ feature }) => feature);
   const asked = recipes.map((recipe) => readTrainingFlags(recipe, options, featureNames));
 
-  const dataset = await readLabelledFile(options, API_BEHAVIOUR);
+  const dataset = await readLabelledFile(options, behaviours);
   const oneClass = oneClassOnly(dataset);
   if (oneClass !== undefined) {
     const message = `${options.data}: ${oneClass}; training needs both to judge what it made`;
     throw new AnomalyPredictorError('bad-data-file', message, { file: options.data });
+  }
+  if (traffic !== undefined && options.features === undefined) {
+    checkLiveBehaviours(dataset, featureNames, traffic);
   }
   console.log(`${dataset.file}: ${dataset.nRows} rows, ${dataset.droppedRows} more dropped`);
   mkdirSync(out, { recursive: true });
@@ -113,6 +124,9 @@ async function train(options: TrainCommandOptions): Promise<void> {
     for (const [i, recipe] of recipes.entries()) {
       const trained = await trainOne(recipe, dataset, seed, out, {
         ...asked[i],
+        behaviours,
+        traffic,
+        madeBy: liveArguments(options),
         workers,
         targetFalsePositiveRate: targetFpr,
         force,
@@ -134,7 +148,7 @@ async function trainOne(
   dataset: Dataset,
   seed: number,
   out: string,
-  options: TrainOptions,
+  options: CardOptions,
 ): Promise<Trained> {
   const { scoring } = options.search ?? recipe.search ?? DEFAULT_SEARCH;
   const render = (candidates: readonly CandidateResult[]) => {

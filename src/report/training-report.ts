@@ -1,5 +1,4 @@
 // The report of `train`: the detectors of one run, with the data that made them.
-import { API_BEHAVIOUR_SCHEMA } from '../model/schema.js';
 import type { DatasetFile } from '../training/dataset.js';
 import type { Recipe } from '../training/recipes/recipe.js';
 import { DEFAULT_SEARCH, type SearchPlan } from '../training/search-plan.js';
@@ -45,6 +44,7 @@ export async function trainingReport(
   for (const training of trainings)
     sections.push(await detectorSection(dataset, training, options));
   const detectors = trainings.map(({ trained }) => trained.detector);
+  const [{ schema }] = detectors;
   return {
     title: `Training on ${dataset.file}`,
     summary: 'How detectors were trained, and how well they tell anomalies from normal behaviour.',
@@ -55,8 +55,8 @@ export async function trainingReport(
         { name: 'training', rows: train },
         { name: 'held out', rows: test },
       ]),
-      featureSection(dataset, API_BEHAVIOUR_SCHEMA),
-      correlationSection(dataset, API_BEHAVIOUR_SCHEMA),
+      featureSection(dataset, schema),
+      correlationSection(dataset, schema),
       environmentSection(detectors, { 'split, folds, draws and shuffles': seed }),
     ],
   };
@@ -77,6 +77,7 @@ async function detectorSection(
     { train, test: rows },
     {
       ...options,
+      schema: detector.schema,
       method: recipe.method,
       settings,
       onProgress: (done, total) => onProgress(done, total, recipe.name),

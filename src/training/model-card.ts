@@ -3,17 +3,20 @@
 import { type Calibration, calibrationCaveat } from '../model/calibration.js';
 import { failedChecksText } from '../model/detector-checks.js';
 import type { Rates } from '../model/metrics.js';
+import { shellWords } from '../shell-words.js';
 import { candidateTable } from './candidate-table.js';
 import { copiesText } from './copies-text.js';
 import { argumentsOf } from './options/arguments.js';
 import type { Recipe } from './recipes/recipe.js';
 import type { CandidateResult } from './search.js';
 import { DEFAULT_SEARCH, type SearchPlan } from './search-plan.js';
-import type { Trained, TrainOptions } from './train.js';
+import { isOfDataset, type Trained, type TrainOptions } from './train.js';
 import { describeValidation } from './validation.js';
 
-/** Limits that every detector of this dataset shares. */
-const SHARED_LIMITS = [
+const MS_PER_MINUTE = 60_000;
+
+/** Limits of every detector that the dataset of the shipped ones made. */
+const DATASET_LIMITS = [
   'The data are one publisher’s, recorded from one kind of API traffic. On another population, even the unlabelled ' +
     'part of the same data set, most normal behaviour can be called an anomaly: evaluate on your own traffic first.',
   'Normal rows and anomalies of this data set are far apart (every labelled anomaly has a single user), so that the ' +
@@ -21,17 +24,38 @@ const SHARED_LIMITS = [
   '`ip_type_default` and `source_F` are constant among the normal rows; they describe this data set more than a client.',
 ];
 
+/** Limits of every detector that other behaviours made. */
+const OWN_LIMITS = [
+  'Behaviours of one client may stand on both sides of the split: expect less of clients that training never saw.',
+  'It knows the traffic that was labelled. On another service most normal behaviour can be called an anomaly.',
+];
+
+export interface CardOptions extends TrainOptions {
+  /** Words of the command line that say how the behaviours were made. */
+  readonly madeBy?: readonly string[];
+}
+
 /** `options`: what it was trained with. */
 export function renderModelCard(
   recipe: Recipe,
   { detector, settings, candidates }: Trained,
-  options: TrainOptions = {},
+  options: CardOptions = {},
 ): string {
   const { method, summary } = recipe;
   const { name, title, version, metrics, provenance, schema, calibration } = detector;
   const { data, split, trainer, parameters } = provenance;
   const failed = failedChecksText(detector);
   const { copies } = metrics;
+  const isDataset = isOfDataset(options);
+  const again = [
+    ...['npx', 'anomaly-predictor', 'train', '--data', data.file, '--detector', name],
+    ...['--seed', String(split.seed), ...(options.madeBy ?? []), ...argumentsOf(options)],
+    ...(calibration === undefined
+      ? []
+      : ['--target-fpr', String(calibration.targetFalsePositiveRate)]),
+    ...(failed === undefined ? [] : ['--force']),
+    ...['--out', 'models'],
+  ];
   return `# ${title} (\`${name}\`)
 
 ${summary}
@@ -40,9 +64,7 @@ Version \`${version}\`, written by ${trainer}.
 ${failed === undefined ? '' : `\n**Not fit for use:** ${failed}.\n`}
 ## Data
 
-\`${data.file}\`, the labelled part of the public “API Access Behaviour Anomaly Dataset” (Kaggle, tangodelta),
-SHA-256 \`${data.sha256}\`. ${data.rows} rows are used, ${data.droppedRows} that cannot be used are dropped. The data are
-not part of this project; their licence is the publisher’s.
+${isDataset ? datasetText(data) : behavioursText(detector)}
 
 Features: ${schema.features.map((feature) => `\`${feature.name}\` (${feature.unit})`).join(', ')}.
 
@@ -69,15 +91,35 @@ On the evaluation rows, which training did not see${calibration === undefined ? 
 ${renderRates(metrics)}${copies === undefined ? '' : `\n${copiesText(copies)}\n${copies.unseen === null ? '' : `\n${renderRates(copies.unseen)}`}`}${candidates === undefined ? '' : renderCandidates(candidates, options.search ?? recipe.search, method.sizeUnit)}
 ## Limits
 
-${[...recipe.limits(settings), ...SHARED_LIMITS].map((limit) => `- ${limit}\n`).join('')}
+${[...recipe.limits(settings), ...(isDataset ? DATASET_LIMITS : OWN_LIMITS)].map((limit) => `- ${limit}\n`).join('')}
 ## Reproduce it byte for byte
 
 \`\`\`sh
-npx anomaly-predictor train --data ${data.file} --detector ${name} --seed ${split.seed}${argumentsOf(options)}${calibration === undefined ? '' : ` --target-fpr ${calibration.targetFalsePositiveRate}`}${failed === undefined ? '' : ' --force'} --out models
+${shellWords(again)}
 \`\`\`
 
 The same file and seed give the version above; \`npx anomaly-predictor inspect ${name}\` shows it.
 `;
+}
+
+type Data = Trained['detector']['provenance']['data'];
+
+function datasetText(data: Data): string {
+  return `\`${data.file}\`, the labelled part of the public “API Access Behaviour Anomaly Dataset” (Kaggle, tangodelta),
+SHA-256 \`${data.sha256}\`. ${rowsText(data)} The data are
+not part of this project; their licence is the publisher’s.`;
+}
+
+function behavioursText({ provenance: { data }, traffic }: Trained['detector']): string {
+  const live =
+    traffic === undefined
+      ? 'It does not know how its traffic was read, so that guards only observe with it.'
+      : `Behaviours of live traffic, in a sliding window of ${traffic.windowMs / MS_PER_MINUTE} minutes and from call ${traffic.minRequests} of a client on.`;
+  return `\`${data.file}\`, SHA-256 \`${data.sha256}\`. ${rowsText(data)} ${live}`;
+}
+
+function rowsText({ rows, droppedRows }: Data): string {
+  return `${rows} rows are used, ${droppedRows} that cannot be used are dropped.`;
 }
 
 function renderRates(rates: Rates): string {

@@ -1,4 +1,5 @@
 // Models of the same method and settings, fitted to other rows: how much would change by that.
+import type { Schema } from '../model/schema.js';
 import type { Dataset } from './dataset.js';
 import { takeLabels } from './dataset.js';
 import { scoresOf } from './evaluation.js';
@@ -9,6 +10,7 @@ import { TrainingPool, type TrainingPoolOptions } from './training-pool.js';
 import type { ValidationSplit } from './validation.js';
 
 export interface RefitOptions extends TrainingPoolOptions {
+  readonly schema: Schema;
   readonly method: Method;
   /** Over the method's defaults. */
   readonly settings: Settings;
@@ -29,9 +31,9 @@ export interface Refitted {
 export async function refit(
   dataset: Dataset,
   splits: readonly ValidationSplit[],
-  { method, settings, seed, onProgress, ...pooling }: RefitOptions,
+  { schema, method, settings, seed, onProgress, ...pooling }: RefitOptions,
 ): Promise<Refitted[]> {
-  const data = shareRows(dataset);
+  const data = shareRows(dataset, schema);
   const complete = { ...method.defaults, ...settings };
   const pool = new TrainingPool(pooling);
   let done = 0;

@@ -1,13 +1,15 @@
 // From a dataset to detectors: split, fit by recipe, evaluate on the rows that the fit did not see.
 import { AnomalyPredictorError } from '../errors.js';
+import type { BehaviourSchema } from '../formats/behaviour-blocks.js';
 import type { Calibration } from '../model/calibration.js';
 import type { Detector } from '../model/detector.js';
 import { API_BEHAVIOUR_ENCODER } from '../model/encoder.js';
 import type { Metrics } from '../model/metrics.js';
 import { type Profile, profileOf, withAnomalies } from '../model/profile.js';
 import type { TrainingProvenance } from '../model/provenance.js';
-import { API_BEHAVIOUR_SCHEMA } from '../model/schema.js';
+import { API_BEHAVIOUR_SCHEMA, type Schema } from '../model/schema.js';
 import type { ScoringParts } from '../model/scorer.js';
+import type { TrafficSettings } from '../model/traffic-settings.js';
 import { PACKAGE_VERSION } from '../package-paths.js';
 import { calibrateThreshold } from './calibrate.js';
 import { checkedDetector } from './checked-detector.js';
@@ -28,14 +30,24 @@ import { cutHeldOut, rowsOf, type Split, splitDataset } from './split.js';
 import { TrainingPool } from './training-pool.js';
 import { trainingRows } from './training-rows.js';
 import type { SharedRows } from './training-task.js';
+import { withUsualExamples } from './usual-examples.js';
 import { whatCounts } from './what-counts.js';
 
 /** Of the detectors in models/. */
 export const SHIPPED_RECIPES: readonly Recipe[] = [ocsvm, ocsvmTuned, hybrid];
 export const RECIPES: readonly Recipe[] = [...SHIPPED_RECIPES, isolationForest];
 export const DEFAULT_SEED = 42;
+/** What the dataset's file has. */
+export const API_BEHAVIOUR: BehaviourSchema = {
+  schema: API_BEHAVIOUR_SCHEMA,
+  encoder: API_BEHAVIOUR_ENCODER,
+};
 
 export interface TrainOptions {
+  /** The features of the dataset, and the columns that they were read from. @default `API_BEHAVIOUR` */
+  readonly behaviours?: BehaviourSchema | undefined;
+  /** How the traffic was read, where the rows are behaviours of live traffic. */
+  readonly traffic?: TrafficSettings | undefined;
   /** Over those of the recipe; the recipe's search leaves them alone. */
   readonly settings?: Settings | undefined;
   /** In place of the recipe's. */
@@ -83,10 +95,10 @@ export async function trainDetector(
     const { file } = dataset;
     throw new AnomalyPredictorError('bad-data-file', `${file}: ${fault}`, { file });
   }
+  const { behaviours = API_BEHAVIOUR, traffic, onProgress = () => {} } = options;
   const split = splitDataset(dataset, seed);
   const { method } = recipe;
-  const { onProgress = () => {} } = options;
-  const data = shareRows(dataset);
+  const data = shareRows(dataset, behaviours.schema);
   const pool = new TrainingPool(options);
   let chosen: Settings = { ...recipe.settings, ...options.settings };
   let candidates: readonly CandidateResult[] | undefined;
@@ -120,24 +132,32 @@ export async function trainDetector(
   const complete = { ...method.defaults, ...chosen };
   const parameters = method.parameters(chosen, fit, complete, seed);
   const provenance = provenanceOf(dataset, { ...split, test }, seed, parameters);
+  const profile = knowingAnomalies(
+    profileOf(takeRows(dataset, normal), normal.length, dataset.nFeatures, scores),
+    dataset,
+    { ...fit, ...border },
+  );
+  const { schema, encoder } = behaviours;
   const parts = {
     name: recipe.name,
     title: recipe.title,
-    schema: API_BEHAVIOUR_SCHEMA,
-    encoder: API_BEHAVIOUR_ENCODER,
+    schema: isOfDataset(options) ? schema : withUsualExamples(schema, profile),
+    encoder,
     transforms,
     model,
     ...border,
     metrics,
-    profile: knowingAnomalies(
-      profileOf(takeRows(dataset, normal), normal.length, dataset.nFeatures, scores),
-      dataset,
-      { ...fit, ...border },
-    ),
+    profile,
     provenance,
+    ...(traffic && { traffic }),
   };
   const detector = checkedDetector(parts, options.force);
   return { detector: { ...detector, metrics, provenance }, settings: chosen, candidates };
+}
+
+/** True of the kind of rows that made the shipped detectors, whose schema has the examples of that kind. */
+export function isOfDataset({ behaviours = API_BEHAVIOUR, traffic }: TrainOptions): boolean {
+  return behaviours === API_BEHAVIOUR && traffic === undefined;
 }
 
 /** The profile with all labelled anomalies of the dataset, of which some may have trained. */
@@ -185,13 +205,8 @@ async function fitFinally(
   );
 }
 
-export function shareRows({ values, labels, nFeatures }: Dataset): SharedRows {
-  return {
-    values: sharedArray(values),
-    labels: sharedArray(labels),
-    nFeatures,
-    schema: API_BEHAVIOUR_SCHEMA,
-  };
+export function shareRows({ values, labels, nFeatures }: Dataset, schema: Schema): SharedRows {
+  return { values: sharedArray(values), labels: sharedArray(labels), nFeatures, schema };
 }
 
 /** The threshold, and the rows that judge it: those that set it do not. */

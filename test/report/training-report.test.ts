@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { API_BEHAVIOUR_ENCODER } from '../../src/model/encoder.js';
+import { API_BEHAVIOUR_SCHEMA } from '../../src/model/schema.js';
 import { refitsOf } from '../../src/report/refits.js';
 import { renderReport } from '../../src/report/render-report.js';
 import type { Report } from '../../src/report/report.js';
@@ -80,7 +81,7 @@ describe('models that are fitted anew', () => {
     const split = splitDataset(dataset, SEED);
     const { method } = hybrid;
     const settings = { trees: 5 };
-    const options = { ...quiet, method, settings, seed: SEED };
+    const options = { ...quiet, schema: API_BEHAVIOUR_SCHEMA, method, settings, seed: SEED };
     const { folds, learning, rows } = await refitsOf(dataset, split, options);
     // Every row of the training part is in one fold.
     expect(folds.reduce((sum, { scores }) => sum + scores.length, 0)).toBe(split.train.length);
@@ -93,7 +94,13 @@ describe('models that are fitted anew', () => {
     const few = write('few.csv', labelledCsv(40, 8));
     const dataset = await readDataset(few, API_BEHAVIOUR_ENCODER);
     const { method } = hybrid;
-    const options = { ...quiet, method, settings: { trees: 3 }, seed: SEED };
+    const options = {
+      ...quiet,
+      schema: API_BEHAVIOUR_SCHEMA,
+      method,
+      settings: { trees: 3 },
+      seed: SEED,
+    };
     const { folds, learning } = await refitsOf(dataset, splitDataset(dataset, SEED), options);
     expect(folds).toEqual([]);
     expect(learning.length).toBeGreaterThan(0);
@@ -103,7 +110,13 @@ describe('models that are fitted anew', () => {
     const dataset = await readDataset(data, API_BEHAVIOUR_ENCODER);
     const split = splitDataset(dataset, SEED);
     const { method } = isolationForest;
-    const options = { ...quiet, method, settings: { trees: 5 }, seed: SEED };
+    const options = {
+      ...quiet,
+      schema: API_BEHAVIOUR_SCHEMA,
+      method,
+      settings: { trees: 5 },
+      seed: SEED,
+    };
     const { rows } = await refitsOf(dataset, split, options);
     const nNormal = split.train.filter((row) => dataset.labels[row] === 1).length;
     expect(rows).toBe(nNormal);

@@ -4,8 +4,8 @@ import { type Settings, TRANSFORM, TRANSFORM_OF } from '../settings.js';
 import type { TrainOptions } from '../train.js';
 import { TRAINING_OPTIONS } from './training-options.js';
 
-/** Each with a space before it; empty where nothing was asked for. */
-export function argumentsOf({ settings = {}, search }: TrainOptions): string {
+/** The words; none where nothing was asked for. */
+export function argumentsOf({ settings = {}, search }: TrainOptions): string[] {
   const words = settingArguments(settings);
   if (search !== undefined) {
     const { kind, nCandidates, tries, validation, scoring } = search;
@@ -17,7 +17,7 @@ export function argumentsOf({ settings = {}, search }: TrainOptions): string {
     words.push(`--${validation.kind}`, String(validation.count));
     if (scoring !== DEFAULT_SEARCH.scoring) words.push('--scoring', scoring);
   }
-  return words.map((word) => ` ${word}`).join('');
+  return words;
 }
 
 export function settingArguments(settings: Settings): string[] {

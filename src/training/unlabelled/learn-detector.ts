@@ -6,7 +6,6 @@ import type { Calibration } from '../../model/calibration.js';
 import type { Detector, DetectorParts } from '../../model/detector.js';
 import { checkDetector } from '../../model/detector-checks.js';
 import { assembleDetector } from '../../model/detector-file.js';
-import { N_QUANTILES, QUANTILE_STEPS } from '../../model/distribution.js';
 import type { LearningRows } from '../../model/learning-rows.js';
 import { type Profile, profileOf } from '../../model/profile.js';
 import type { TrafficProvenance } from '../../model/provenance.js';
@@ -16,10 +15,12 @@ import { PACKAGE_VERSION } from '../../package-paths.js';
 import type { CalibratedThreshold } from '../calibrate.js';
 import { checkedDetector } from '../checked-detector.js';
 import { NORMAL } from '../dataset.js';
+import { plainEncoder } from '../live-behaviours.js';
 import { findMethod } from '../methods/find-method.js';
 import { sharedArray } from '../shared-array.js';
 import { TrainingPool } from '../training-pool.js';
 import type { SharedRows } from '../training-task.js';
+import { withUsualExamples } from '../usual-examples.js';
 import { artificialBehaviours } from './artificial-behaviours.js';
 import { calibrateSessions, leastSessions, mostFlagged } from './calibrate-sessions.js';
 import { candidatesFor, type UnlabelledMethod } from './candidates.js';
@@ -179,7 +180,7 @@ function learnedParts(
     name,
     title: `${title}, learned from traffic`,
     schema: usual,
-    encoder: usual.features.map((feature) => ({ feature: feature.name, column: feature.name })),
+    encoder: plainEncoder(usual),
     metrics: null,
     profile,
     provenance: {
@@ -242,16 +243,5 @@ function shareRows(values: Float64Array, schema: Schema): SharedRows {
     labels: sharedArray(new Int8Array(values.length / nFeatures).fill(NORMAL)),
     nFeatures,
     schema,
-  };
-}
-
-/** What is usual in this traffic, not where the feature was defined. */
-function withUsualExamples({ features }: Schema, { quantiles }: Profile): Schema {
-  return {
-    features: features.map(({ name, title, description, unit, kind }, i) => {
-      const median = quantiles[i * N_QUANTILES + QUANTILE_STEPS / 2];
-      const example = kind === 'flag' ? Math.round(median) : median;
-      return { name, title, description, unit, kind, example };
-    }),
   };
 }
